@@ -1,0 +1,13 @@
+"""Every operation that a person may want without a browser: `flask --app wsgi …`."""
+
+from flask import Flask
+
+from diagnostics.cli import database
+
+COMMANDS = (database.group,)
+
+
+def init_app(app: Flask) -> None:
+    """Registers the commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
