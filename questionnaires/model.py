@@ -97,7 +97,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `columns` are a roster's own questions; `rows` and `across` name a matrix's lists of choices."""
+    """One question. `columns` are a roster's own questions; `rows` and `across` name a matrix's lists of choices.
+
+    `compact` texts are codes (SIRET, NAF): spaces are taken out of them and letters put in capitals.
+    """
 
     name: str
     kind: Kind
@@ -124,6 +127,7 @@ class Question:
     max_length: int = 200
     prefill: str = ""
     may_be_missing: bool = True
+    compact: bool = False
 
     def column(self, name: str) -> "Question":
         """A roster's column by its name; raises `KeyError` for an unknown one."""

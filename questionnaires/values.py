@@ -1,0 +1,129 @@
+"""What a value of an answer is worth in an expression: blanks, truth, numbers, dates, sameness.
+
+The rules are those of XLSForm's XPath where it has any, and they hold in the same words in a browser: nothing here depends
+on Python's own conversions. Missing is written `None` (blank); an empty text and an empty list are blank too.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+# Beyond this, a browser's numbers and ours would differ: such a result is blank.
+LARGEST = 2**53
+
+_NUMBER = re.compile(r"\s*-?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})\s*\Z", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether there is no answer: nothing, an empty text, or an empty collection."""
+    return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+
+
+def truth(value: Any) -> bool:
+    """Whether a value counts as true: blank and zero do not, everything else does."""
+    return not is_blank(value) and value is not False and value != 0
+
+
+def number(value: Any) -> int | float | None:
+    """A value as a number, or None: numbers, booleans (1 and 0) and texts that write a plain number."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
+        return finite(value)
+    if isinstance(value, str) and _NUMBER.match(value):
+        text = value.strip()
+        return finite(float(text) if "." in text else int(text))
+    return None
+
+
+def finite(value: float) -> int | float | None:
+    """The number itself, or None for what is not a number, infinite, or too large to be exact."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if abs(value) <= LARGEST else None
+
+
+def as_date(value: Any) -> date | None:
+    """A value as a date, or None: dates and texts of the form 2026-11-24 that exist in the calendar."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _ISO_DATE.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+def as_text(value: Any) -> str:
+    """A value as text: whole numbers without decimals, dates as 2026-11-24, several choices joined by spaces, blank as nothing."""
+    if is_blank(value) or isinstance(value, dict):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return " ".join(as_text(item) for item in value if not isinstance(item, dict | list | tuple))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are equal: two blanks are; otherwise as truths, numbers, dates or texts, in this order."""
+    if type(left) is str and type(right) is str:  # The common case of two choice codes.
+        return left == right
+    if is_blank(left) or is_blank(right):
+        return is_blank(left) and is_blank(right)
+    for kinds, convert in _SAMENESS:
+        if isinstance(left, kinds) or isinstance(right, kinds):
+            first = convert(left)
+            return first is not None and first == convert(right)
+    return as_text(left) == as_text(right)
+
+
+def _incomparable(_value: Any) -> None:
+    """A matrix is never the same as anything."""
+
+
+_SAMENESS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (bool, truth),
+    (int | float, number),
+    (date, as_date),
+    (dict, _incomparable),
+)
+
+
+def ordered(left: Any, right: Any) -> int | None:
+    """-1, 0 or 1 as left comes before, with or after right; None where one is missing or they cannot be compared."""
+    if isinstance(left, date) or isinstance(right, date):
+        first, second = as_date(left), as_date(right)
+        return None if first is None or second is None else (first > second) - (first < second)
+    one, other = number(left), number(right)
+    if one is None or other is None:
+        one_day, other_day = as_date(left), as_date(right)
+        return None if one_day is None or other_day is None else (one_day > other_day) - (one_day < other_day)
+    return (one > other) - (one < other)
+
+
+def items(value: Any) -> list[Any]:
+    """A value as a list without its blanks: a roster's column, several choices, a matrix's cells, or one value alone."""
+    if isinstance(value, dict):
+        return list(cells(value))
+    found = value if isinstance(value, list | tuple) else [value]
+    return [item for item in found if not is_blank(item)]
+
+
+def numbers(value: Any) -> list[int | float]:
+    """The numbers in a value, blanks and texts left out."""
+    return [found for found in (number(item) for item in items(value)) if found is not None]
+
+
+def cells(matrix: Any) -> Iterator[Any]:
+    """The filled cells of a matrix with one column (row: value) or several (row: column: value)."""
+    if isinstance(matrix, dict):
+        for row in matrix.values():
+            inner = row.values() if isinstance(row, dict) else [row]
+            yield from (cell for cell in inner if not is_blank(cell) and not isinstance(cell, dict | list | tuple))
