@@ -326,7 +326,7 @@ class Portrait:
             message = f"Portrait schema {data.get('schema')!r} is not {SCHEMA}."
             raise PortraitError(message)
         try:
-            built = restored(cls, data)
+            built: Portrait = restored(cls, data)
         except (KeyError, TypeError) as error:
             message = f"Damaged portrait: {error}"
             raise PortraitError(message) from error
@@ -341,7 +341,7 @@ def restored(kind: Any, value: Any) -> Any:
         return None if value is None else restored(inner[0], value)
     if origin is tuple:
         parts = get_args(kind)
-        if len(parts) == 2 and parts[1] is Ellipsis:
+        if parts[1:] == (Ellipsis,):
             return tuple(restored(parts[0], item) for item in value)
         return tuple(restored(part, item) for part, item in zip(parts, value, strict=True))
     if is_dataclass(kind) and isinstance(kind, type):

@@ -1,0 +1,36 @@
+"""The projection of retirements: the front door of the modules that compute it.
+
+`mixture` holds the model of one person, `people` the persons of a firm, `projection` a firm's forecast and what of it may be
+shown, `regional` the forecast of a panel with the uncertainty of the model itself. See `docs/methods/departures.md`.
+"""
+
+from analysis.mixture import (
+    decimal_year,
+    departure_probabilities,
+    mixture_cdf,
+    person_probabilities,
+    poisson_binomial,
+    quantile,
+)
+from analysis.people import BAND_AGES, basis_of, persons_of
+from analysis.projection import FirmProjection, project_firm, shown_departures
+from analysis.regional import SCENARIOS, RegionProjection, Scenario, project_region
+
+__all__ = [
+    "BAND_AGES",
+    "SCENARIOS",
+    "FirmProjection",
+    "RegionProjection",
+    "Scenario",
+    "basis_of",
+    "decimal_year",
+    "departure_probabilities",
+    "mixture_cdf",
+    "person_probabilities",
+    "persons_of",
+    "poisson_binomial",
+    "project_firm",
+    "project_region",
+    "quantile",
+    "shown_departures",
+]
