@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
 
-from diagnostics import access, cli, i18n, limits, logs, pages, web
+from diagnostics import access, cli, i18n, jobs, limits, logs, pages, web, words
 from diagnostics.db import Database
 from diagnostics.settings import ROOT, load_settings
 
@@ -42,10 +43,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.url)
+    # A template that names something unknown fails loudly instead of printing nothing.
+    app.jinja_env.undefined = StrictUndefined
     csrf.init_app(app)
     limits.init_app(app, settings)
     i18n.init_app(app)
     web.init_app(app)
+    words.init_app(app)
+    jobs.init_app(app)
     pages.init_app(app)
     cli.init_app(app)
     access.check_views(app)

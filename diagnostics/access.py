@@ -194,7 +194,9 @@ def readable_sections(actor: Actor, diagnosis: Diagnosis, stages: dict[str, str]
     return frozenset(code for code, stage in stages.items() if allowed.get(stage, False))
 
 
-def writable_sections(actor: Actor, diagnosis: Diagnosis, stages: dict[str, str], writable: dict[str, frozenset[Any]]) -> frozenset[str]:
+def writable_sections(
+    actor: Actor, diagnosis: Diagnosis, stages: dict[str, str], writable: dict[str, frozenset[Any]]
+) -> frozenset[str]:
     """The sections that this person may write now; `writable` is `lifecycle.WRITABLE`."""
     owner = actor.role is Role.DIAGNOSTICIAN and actor.user_id == diagnosis.diagnostician_id
     firm = actor.is_firm and actor.diagnosis_id == diagnosis.id

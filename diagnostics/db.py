@@ -5,7 +5,7 @@ A page that reads gets `Database.read()`: the database itself refuses it any cha
 "database is locked", and commits at the end of the block. Only `diagnostics.actions` and `diagnostics.jobs` do that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 # Versions 3.7.0 to 3.51.2 of SQLite can corrupt a database in WAL mode when a checkpoint restarts the log.
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
+# Where a session keeps the numbers of the jobs that it added; `diagnostics.jobs` fills it.
+ADDED_JOBS = "added_jobs"
 
 
 class DatabaseError(Exception):
@@ -36,6 +38,7 @@ class Database:
         else:
             message = f"Base de données inconnue / unknown database « {parsed.drivername} » : sqlite, postgresql."
             raise DatabaseError(message)
+        self.announce: Callable[[list[int]], None] = lambda _jobs: None
         self._reader = self.engine.execution_options(diagnostics_mode="read")
         self._writer = self.engine.execution_options(diagnostics_mode="write")
 
@@ -45,9 +48,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction: committed at the end of the block, rolled back if the block raises."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """A transaction: committed at the end of the block, rolled back if the block raises.
+
+        The numbers of the jobs that the block added are announced once the commit has succeeded, so that the queue never
+        carries the number of a job that was rolled back.
+        """
+        with Session(self._writer, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            added = session.info.pop(ADDED_JOBS, [])
+        if added:
+            self.announce(added)
 
     def dispose(self) -> None:
         """Closes every pooled connection."""

@@ -3,6 +3,8 @@
 from flask import Flask, g, request, session
 from flask_babel import Babel
 
+from diagnostics.settings import ROOT
+
 LOCALES = ("fr", "en")
 
 
@@ -19,4 +21,4 @@ def chosen_locale() -> str:
 def init_app(app: Flask) -> None:
     """Connects Flask-Babel; the messages' French is their key, so that only English has a catalogue."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "fr")
-    Babel(app, locale_selector=chosen_locale, default_domain="messages", default_translation_directories="translations")
+    Babel(app, locale_selector=chosen_locale, default_domain="messages", default_translation_directories=str(ROOT / "translations"))

@@ -10,9 +10,7 @@ from diagnostics.settings import Settings
 
 def configure(settings: Settings) -> None:
     """Sets the shape and the level of the log lines for the whole process."""
-    renderer = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -50,9 +50,7 @@ def navigation(actor: Actor | None, endpoint: str) -> list[tuple[str, str, bool]
     """The menu's `(label, url, is_open)` for this person; nobody signed in, and a firm in its room, have none."""
     if actor is None:
         return []
-    return [
-        (str(entry.label), url_for(entry.endpoint), entry.is_open(endpoint)) for entry in MENU if actor.role in entry.roles
-    ]
+    return [(str(entry.label), url_for(entry.endpoint), entry.is_open(endpoint)) for entry in MENU if actor.role in entry.roles]
 
 
 def home_of(actor: Actor) -> str:

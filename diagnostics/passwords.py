@@ -1,5 +1,7 @@
 """What makes a password acceptable: long, and not one that everybody tries first. No rule of composition (CNIL 2022-100, NIST SP 800-63B)."""
 
+from itertools import pairwise
+
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -17,7 +19,10 @@ FEWEST_CHARACTERS = 6
 def weakness(password: str) -> LazyString | None:
     """What is wrong with a password, as a message, or None."""
     if len(password) < SHORTEST_PASSWORD:
-        return _l("Le mot de passe compte au moins %(count)d caractères : une phrase de quelques mots convient très bien.", count=SHORTEST_PASSWORD)
+        return _l(
+            "Le mot de passe compte au moins %(count)d caractères : une phrase de quelques mots convient très bien.",
+            count=SHORTEST_PASSWORD,
+        )
     folded = "".join(sign for sign in password.lower() if sign.isalnum())
     if len(set(folded)) < FEWEST_CHARACTERS or _is_run(folded):
         return _l("Ce mot de passe se devine trop vite : il répète ou suit les mêmes signes. Choisissez une phrase.")
@@ -31,5 +36,5 @@ def weakness(password: str) -> LazyString | None:
 
 def _is_run(folded: str) -> bool:
     """Whether every sign follows the one before by the same step (abcdef…, 123456…)."""
-    steps = {ord(right) - ord(left) for left, right in zip(folded, folded[1:], strict=False)}
+    steps = {ord(right) - ord(left) for left, right in pairwise(folded)}
     return len(steps) <= 1

@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     public_url: str = Field("http://127.0.0.1:8000", description="Address printed in e-mails and links.")
     secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it in production.")
     session_hours: int = Field(20, ge=1, le=72, description="Longest life of a signed-in session, in hours.")
-    admin_idle_minutes: int = Field(30, ge=5, le=240, description="An administrator's session ends after this idle time, in minutes.")
+    admin_idle_minutes: int = Field(
+        30, ge=5, le=240, description="An administrator's session ends after this idle time, in minutes."
+    )
     invitation_hours: int = Field(48, ge=1, le=336, description="Life of an invitation or a password reset link, in hours.")
     firm_link_days: int = Field(30, ge=1, le=365, description="Life of the link to a firm's own room, in days.")
     mail_server: str = Field("", description="SMTP host; empty keeps messages in the outbox, where an administrator reads them.")

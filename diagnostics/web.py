@@ -18,38 +18,27 @@ from diagnostics.settings import Settings
 
 SESSION_KEY = "key"
 TOUCH_AFTER = timedelta(minutes=1)
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-    )
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
 )
 
 
 def database() -> Database:
     """The application's database."""
-    return cast(Database, current_app.extensions["database"])
+    return cast("Database", current_app.extensions["database"])
 
 
 def settings() -> Settings:
     """The application's settings."""
-    return cast(Settings, current_app.extensions["settings"])
+    return cast("Settings", current_app.extensions["settings"])
 
 
 def reading() -> Session:
-    """This request's session for selects; the database refuses it any change."""
+    """The request's session for selects; the database refuses it any change."""
     if "read_session" not in g:
         g.read_session = database().read()
-    return cast(Session, g.read_session)
+    return cast("Session", g.read_session)
 
 
 def fresh_reading() -> Session:
@@ -67,7 +56,7 @@ def close_reading(_error: BaseException | None) -> None:
 
 def actor() -> Actor:
     """The person behind this request; only for views that ask for one."""
-    return cast(Actor, g.actor)
+    return cast("Actor", g.actor)
 
 
 def load_actor() -> None:

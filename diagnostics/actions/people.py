@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from diagnostics.access import AccessError, Actor
 from diagnostics.actions.base import ActionError, NotFoundError, log
 from diagnostics.db import Database
+from diagnostics.delays import paris_day
 from diagnostics.models import (
     Accreditation,
     AccreditationState,
@@ -34,8 +36,17 @@ from diagnostics.security import (
 
 FREE_ATTEMPTS = 5
 LOCK_MINUTES = 15
-WRONG = _l("L’adresse ou le mot de passe ne correspond pas. Vérifiez les deux ; le mot de passe oublié se remplace ci-dessous.")
-LOCKED = _l("Trop d’essais : ce compte se rouvrira dans un quart d’heure. Vous pouvez aussi remplacer le mot de passe.")
+WRONG = _l("L’adresse ou le mot de passe ne correspond pas. Vérifiez les deux ; le mot de passe oublié se remplace ci-dessous.")
+LOCKED = _l("Trop d’essais : ce compte se rouvrira dans un quart d’heure. Vous pouvez aussi remplacer le mot de passe.")
+
+# What may follow what in a diagnostician's training: sessions, a test diagnosis, then the decision.
+ACCREDITATION_MOVES: dict[AccreditationState, tuple[AccreditationState, ...]] = {
+    AccreditationState.ENROLLED: (AccreditationState.TRAINED, AccreditationState.LEFT),
+    AccreditationState.TRAINED: (AccreditationState.ACCREDITED, AccreditationState.LEFT),
+    AccreditationState.ACCREDITED: (AccreditationState.SUSPENDED, AccreditationState.LEFT),
+    AccreditationState.SUSPENDED: (AccreditationState.ACCREDITED, AccreditationState.LEFT),
+    AccreditationState.LEFT: (AccreditationState.ENROLLED,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ def sign_in(database: Database, email: str, password: str, *, browser: str, hour
         kept = session.get_one(User, user.id)
         kept.failed_attempts = 0
         kept.locked_until = None
+        kept.last_seen_at = now()
         asked = kept.totp_secret is not None
         key = _open(session, user_id=kept.id, browser=browser, hours=hours, second_factor_done=not asked)
         log(session, _actor(kept), "signed_in", "user", kept.id)
@@ -144,17 +156,23 @@ def revoke_sessions(database: Database, actor: Actor, user_id: int, *, but: int 
     if actor.user_id != user_id and actor.role is not Role.ADMIN:
         raise AccessError
     with database.write() as session:
-        ended = session.execute(
+        ended: CursorResult[Any] = session.execute(  # type: ignore[assignment]
             update(SignInSession)
-            .where(SignInSession.user_id == user_id, SignInSession.revoked_at.is_(None), SignInSession.id != (but or 0))
+            .where(
+                SignInSession.user_id == user_id,
+                SignInSession.revoked_at.is_(None),
+                SignInSession.expires_at > now(),
+                SignInSession.id != (but or 0),
+            )
             .values(revoked_at=now())
         )
         log(session, actor, "sessions_revoked", "user", user_id)
     return int(ended.rowcount)
 
 
-def invite(database: Database, actor: Actor, *, email: str, name: str, role: Role, structure_id: int | None, hours: int,
-           link: str) -> int:
+def invite(
+    database: Database, actor: Actor, *, email: str, name: str, role: Role, structure_id: int | None, hours: int, link: str
+) -> int:
     """Creates an account without a password and sends its owner a link to choose one; gives the user's number.
 
     `link` is the address of the page with `{secret}` in it. A coordinator invites the network; only an administrator
@@ -166,7 +184,7 @@ def invite(database: Database, actor: Actor, *, email: str, name: str, role: Rol
         raise AccessError
     address = email.strip().lower()
     if role in {Role.REFERENT, Role.DIAGNOSTICIAN} and structure_id is None:
-        raise ActionError(_l("Choisissez la structure de cette personne : un référent ou un diagnostiqueur en a toujours une."))
+        raise ActionError(_l("Choisissez la structure de cette personne : un référent ou un diagnostiqueur en a toujours une."))
     with database.write() as session:
         if session.scalar(select(User.id).where(User.email == address)) is not None:
             raise ActionError(_l("Cette adresse a déjà un compte. Cherchez-la dans la liste, ou renvoyez-lui une invitation."))
@@ -175,7 +193,7 @@ def invite(database: Database, actor: Actor, *, email: str, name: str, role: Rol
         session.flush()
         if role is Role.DIAGNOSTICIAN:
             session.add(Accreditation(user_id=user.id, state=AccreditationState.ENROLLED))
-        _send_link(session, user, TokenKind.INVITATION, hours, link, actor.user_id)
+        send_link(session, user, TokenKind.INVITATION, hours=hours, link=link, by_id=actor.user_id)
         log(session, actor, "invited", "user", user.id, role=role.value)
         return user.id
 
@@ -187,16 +205,21 @@ def send_reset(database: Database, email: str, *, hours: int, link: str) -> None
         if user is None:
             return
         kind = TokenKind.RESET if user.password_hash else TokenKind.INVITATION
-        _send_link(session, user, kind, hours, link, None)
+        send_link(session, user, kind, hours=hours, link=link, by_id=None)
         log(session, _actor(user), "reset_sent", "user", user.id)
 
 
-def _send_link(session: Session, user: User, kind: TokenKind, hours: int, link: str, by_id: int | None) -> None:
+def send_link(session: Session, user: User, kind: TokenKind, *, hours: int, link: str, by_id: int | None) -> None:
+    """Puts a message with a new link in the outbox; the person's earlier links are worth nothing any more."""
     secret = new_secret()
     session.execute(
         update(Token).where(Token.user_id == user.id, Token.used_at.is_(None), Token.revoked_at.is_(None)).values(revoked_at=now())
     )
-    session.add(Token(kind=kind, secret_hash=digest(secret), user_id=user.id, created_by_id=by_id, expires_at=now() + timedelta(hours=hours)))
+    session.add(
+        Token(
+            kind=kind, secret_hash=digest(secret), user_id=user.id, created_by_id=by_id, expires_at=now() + timedelta(hours=hours)
+        )
+    )
     french = user.locale == "fr"
     subject = {
         (TokenKind.INVITATION, True): "Votre accès aux diagnostics partagés",
@@ -334,19 +357,39 @@ def add_structure(database: Database, actor: Actor, name: str) -> int:
         return structure.id
 
 
-def decide_accreditation(database: Database, actor: Actor, user_id: int, state: AccreditationState, note: str, on: date) -> None:
-    """Records the coordinator's decision on a diagnostician; only an accredited one can be given firms."""
+def decide_accreditation(
+    database: Database,
+    actor: Actor,
+    user_id: int,
+    state: AccreditationState,
+    *,
+    note: str,
+    on: date,
+    test_diagnosis_on: date | None = None,
+) -> None:
+    """Records the coordinator's decision on a diagnostician; only an accredited one can be given firms.
+
+    Raises `ActionError` for a step that `ACCREDITATION_MOVES` does not know, or a date to come.
+    """
     if actor.role is not Role.COORDINATOR:
         raise AccessError
+    if on > paris_day(now()):
+        raise ActionError(_l("La date de la décision est à venir : indiquez le jour où elle a été prise."))
     with database.write() as session:
         found = session.get(Accreditation, user_id)
         if found is None:
             raise NotFoundError(_l("Cette personne n’est pas diagnostiqueuse."))
         before = found.state
+        if state not in ACCREDITATION_MOVES[before]:
+            raise ActionError(
+                _l("Cette décision ne suit pas l’état présent de l’habilitation. Rechargez la page : elle a peut-être changé.")
+            )
         found.state = state
         found.note = note.strip()
         found.decided_on = on
         found.decided_by_id = actor.user_id
         if state is AccreditationState.TRAINED and found.trained_on is None:
             found.trained_on = on
-        log(session, actor, "accreditation_decided", "user", user_id, before=before.value, after=state.value)
+        if test_diagnosis_on is not None:
+            found.test_diagnosis_on = test_diagnosis_on
+        log(session, actor, "accreditation_decided", "user", user_id, before=before.value, after=state.value, on=on.isoformat())

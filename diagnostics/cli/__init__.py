@@ -2,9 +2,18 @@
 
 from flask import Flask
 
-from diagnostics.cli import database
+from diagnostics.cli import database, demo, panel, people, programme
 
-COMMANDS = (database.group,)
+COMMANDS = (
+    database.group,
+    panel.group,
+    people.group,
+    demo.command,
+    programme.consolidate,
+    programme.reports,
+    programme.export,
+    programme.worker,
+)
 
 
 def init_app(app: Flask) -> None:

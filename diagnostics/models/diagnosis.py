@@ -55,7 +55,10 @@ class Diagnosis(Base):
     __table_args__ = (
         UniqueConstraint("firm_id"),
         Index("ix_diagnosis_campaign_state", "campaign_id", "state"),
-        CheckConstraint("state = 'drawn' OR diagnostician_id IS NOT NULL OR state IN ('refusal', 'unreachable', 'out_of_scope', 'duplicate', 'abandoned')", name="assigned_has_diagnostician"),
+        CheckConstraint(
+            "state = 'drawn' OR diagnostician_id IS NOT NULL OR state IN ('refusal', 'unreachable', 'out_of_scope', 'duplicate', 'abandoned')",
+            name="assigned_has_diagnostician",
+        ),
         CheckConstraint("revision >= 0", name="revision_not_negative"),
     )
 
@@ -73,6 +76,7 @@ class Diagnosis(Base):
     visited_on: Mapped[date | None]
     marks_firm_at: Mapped[datetime | None]
     marks_diagnostician_at: Mapped[datetime | None]
+    visit_notes: Mapped[str] = mapped_column(Text, default="")
     validation: Mapped[dict[str, Any]] = mapped_column(default=dict)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("diagnosis.id"), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
@@ -81,7 +85,7 @@ class Diagnosis(Base):
     firm: Mapped[Firm] = relationship()
     diagnostician: Mapped[User | None] = relationship()
     structure: Mapped[Structure | None] = relationship()
-    replaces: Mapped["Diagnosis | None"] = relationship(remote_side=[id], back_populates="replaced_by")
+    replaces: Mapped["Diagnosis | None"] = relationship(remote_side="Diagnosis.id", back_populates="replaced_by")
     replaced_by: Mapped["Diagnosis | None"] = relationship(back_populates="replaces", uselist=False)
     sections: Mapped[list["SectionAnswers"]] = relationship(back_populates="diagnosis", order_by="SectionAnswers.section")
 

@@ -84,6 +84,10 @@ class Firm(Base):
     draw_rank: Mapped[int | None]
     inclusion_probability: Mapped[float | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("frame_import.id", ondelete="SET NULL"), index=True)
+    # Names of the columns that a person corrected: a later import asks before it writes over them.
+    corrected: Mapped[list[Any]] = mapped_column(default=list)
+    # Why a person left the firm out of the draw; empty for a firm that may be drawn.
+    exclusion: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     campaign: Mapped[Campaign] = relationship()

@@ -91,7 +91,9 @@ class Accreditation(Base):
     __tablename__ = "accreditation"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    state: Mapped[AccreditationState] = mapped_column(choice(AccreditationState, "accreditation_state"), default=AccreditationState.ENROLLED)
+    state: Mapped[AccreditationState] = mapped_column(
+        choice(AccreditationState, "accreditation_state"), default=AccreditationState.ENROLLED
+    )
     trained_on: Mapped[date | None]
     test_diagnosis_on: Mapped[date | None]
     decided_on: Mapped[date | None]

@@ -2,9 +2,40 @@
 
 from flask import Flask
 
-from diagnostics.pages import errors, home, signin
+from diagnostics.pages import (
+    admin,
+    analysis,
+    errors,
+    fieldwork,
+    firm,
+    home,
+    jobs,
+    network,
+    panel,
+    programme,
+    questionnaire,
+    reports,
+    review,
+    signin,
+    syntheses,
+)
 
-BLUEPRINTS = (home.bp, signin.bp)
+BLUEPRINTS = (
+    home.bp,
+    signin.bp,
+    programme.bp,
+    panel.bp,
+    fieldwork.bp,
+    questionnaire.bp,
+    review.bp,
+    firm.bp,
+    network.bp,
+    reports.bp,
+    syntheses.bp,
+    analysis.bp,
+    jobs.bp,
+    admin.bp,
+)
 
 
 def init_app(app: Flask) -> None:

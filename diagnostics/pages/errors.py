@@ -26,50 +26,83 @@ def unauthorized(_error: HTTPException) -> BaseResponse:
 
 
 def forbidden(_error: Exception) -> Response:
-    """This person may not be here."""
-    return _page(403, _("Cette page ne vous est pas ouverte"),
-                 _("Votre rôle ne donne pas accès à cette page."),
-                 _("Si vous en avez besoin pour votre travail, demandez-le à la coordination."))
+    """Somebody who may not be here."""
+    return _page(
+        403,
+        _("Cette page ne vous est pas ouverte"),
+        _("Votre rôle ne donne pas accès à cette page."),
+        _("Si vous en avez besoin pour votre travail, demandez-le à la coordination."),
+    )
 
 
 def not_found(_error: Exception) -> Response:
     """No such page, or none that this person may know of."""
-    return _page(404, _("Page introuvable"), _("Cette adresse ne mène à aucune page, ou à une page qui ne vous est pas ouverte."),
-                 _("Vérifiez l’adresse, ou repartez de l’accueil."))
+    return _page(
+        404,
+        _("Page introuvable"),
+        _("Cette adresse ne mène à aucune page, ou à une page qui ne vous est pas ouverte."),
+        _("Vérifiez l’adresse, ou repartez de l’accueil."),
+    )
 
 
 def too_large(_error: HTTPException) -> Response:
     """More text or a larger file than is accepted."""
-    return _page(413, _("Envoi trop volumineux"), _("Le texte ou le fichier envoyé dépasse la taille acceptée ; rien n’a été enregistré."),
-                 _("Revenez en arrière avec votre navigateur : votre saisie y est encore. Raccourcissez le texte ou allégez le fichier, puis renvoyez."))
+    return _page(
+        413,
+        _("Envoi trop volumineux"),
+        _("Le texte ou le fichier envoyé dépasse la taille acceptée ; rien n’a été enregistré."),
+        _(
+            "Revenez en arrière avec votre navigateur : votre saisie y est encore. Raccourcissez le texte ou allégez le fichier, puis renvoyez."
+        ),
+    )
 
 
 def stale_form(_error: CSRFError) -> Response:
     """The form's token is not valid any more; the browser's back button still has what was typed."""
-    return _page(400, _("Formulaire expiré"), _("Cette page était ouverte depuis trop longtemps, ou vous avez changé de session ; rien n’a été enregistré."),
-                 _("Revenez en arrière avec votre navigateur : votre saisie y est encore. Copiez-la si besoin, rechargez la page et renvoyez."))
+    return _page(
+        400,
+        _("Formulaire expiré"),
+        _("Cette page était ouverte depuis trop longtemps, ou vous avez changé de session ; rien n’a été enregistré."),
+        _(
+            "Revenez en arrière avec votre navigateur : votre saisie y est encore. Copiez-la si besoin, rechargez la page et renvoyez."
+        ),
+    )
 
 
 def refused(error: ActionError) -> BaseResponse:
     """An action refused for a reason that the person can act on: back to the page they came from, with the reason."""
     flash(str(error.message), "error")
     back = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else url_for("home.index")
-    return redirect(back)
+    # A page that refuses to be shown must not send back to itself for ever.
+    return redirect(url_for("home.index") if back == request.url else back)
 
 
 def other(error: HTTPException) -> Response:
     """Any other refusal of the protocol (method, length, type)."""
-    return _page(error.code or 400, _("Demande refusée"), _("La demande n’a pas pu être traitée ; rien n’a été enregistré."),
-                 _("Revenez en arrière et recommencez ; si cela persiste, prévenez la coordination."))
+    return _page(
+        error.code or 400,
+        _("Demande refusée"),
+        _("La demande n’a pas pu être traitée ; rien n’a été enregistré."),
+        _("Revenez en arrière et recommencez ; si cela persiste, prévenez la coordination."),
+    )
 
 
 def broken(error: InternalServerError) -> Response:
     """Our fault: logged with a number that the person can quote."""
     number = uuid.uuid4().hex[:8]
-    log.error("page_failed", number=number, endpoint=request.endpoint, method=request.method,
-              exc_info=getattr(error, "original_exception", None) or error)
-    return _page(500, _("Une erreur de notre côté"), _("La page n’a pas pu être préparée. Ce qui était déjà enregistré l’est toujours."),
-                 _("Réessayez dans un instant ; si cela persiste, signalez le numéro %(number)s à la coordination.", number=number))
+    log.error(
+        "page_failed",
+        number=number,
+        endpoint=request.endpoint,
+        method=request.method,
+        exc_info=getattr(error, "original_exception", None) or error,
+    )
+    return _page(
+        500,
+        _("Une erreur de notre côté"),
+        _("La page n’a pas pu être préparée. Ce qui était déjà enregistré l’est toujours."),
+        _("Réessayez dans un instant ; si cela persiste, signalez le numéro %(number)s à la coordination.", number=number),
+    )
 
 
 def init_app(app: Flask) -> None:

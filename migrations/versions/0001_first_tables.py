@@ -196,6 +196,8 @@ def upgrade() -> None:
     sa.Column('draw_rank', sa.Integer(), nullable=True),
     sa.Column('inclusion_probability', sa.Double(), nullable=True),
     sa.Column('import_id', sa.Integer(), nullable=True),
+    sa.Column('corrected', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('exclusion', sa.String(length=500), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('headcount IS NULL OR headcount >= 0', name=op.f('ck_firm_headcount_not_negative')),
     sa.CheckConstraint('inclusion_probability IS NULL OR inclusion_probability > 0', name=op.f('ck_firm_inclusion_positive')),
