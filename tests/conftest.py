@@ -4,6 +4,8 @@ The database is SQLite in the test's own folder; with `--database=postgresql` it
 cluster that `tests/postgresql.py` starts, so that the same suite runs on both.
 """
 
+import contextlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +18,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from diagnostics import create_app
+from diagnostics.actions.demo import PASSWORD as DEMO_PASSWORD
+from diagnostics.actions.demo import load_demo, publish_demo
+from diagnostics.actions.publication import consolidate
 from diagnostics.db import Database
 from diagnostics.models import (
     Accreditation,
@@ -36,6 +41,15 @@ _HASH = hash_password(PASSWORD)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="the database that the suite runs on")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database runs again; the rest has been tested once already."""
+    if config.getoption("--database") != "postgresql":
+        return
+    kept = [item for item in items if {"database_url", "demo"} & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 class Client(FlaskClient):
@@ -91,12 +105,7 @@ def database_url(tmp_path: Path, cluster: Cluster | None) -> Iterator[str]:
 @pytest.fixture
 def bare_app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
     """An application whose database has no table yet."""
-    made = create_app(
-        {"instance_path": tmp_path / "instance", "database_url": database_url, "secret_key": "x" * 40, "rate_limits": False, "log_level": "ERROR"}
-    )
-    made.config["TESTING"] = True
-    made.config["PROPAGATE_EXCEPTIONS"] = True
-    made.test_client_class = Client
+    made = _made(tmp_path / "instance", database_url)
     yield made
     made.extensions["database"].dispose()
 
@@ -107,6 +116,67 @@ def app(bare_app: Flask) -> Flask:
     with bare_app.extensions["database"].engine.execution_options(diagnostics_mode="write").begin() as connection:
         Base.metadata.create_all(connection)
     return bare_app
+
+
+def _made(folder: Path, url: str) -> Flask:
+    made = create_app(
+        {"instance_path": folder, "database_url": url, "secret_key": "x" * 40, "rate_limits": False, "log_level": "ERROR"}
+    )
+    made.config["TESTING"] = True
+    made.config["PROPAGATE_EXCEPTIONS"] = True
+    made.test_client_class = Client
+    return made
+
+
+DEMO_FIRMS = 50
+
+
+@pytest.fixture(scope="session")
+def demo_template(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The demonstration of 50 firms with its first edition, made once; tests work on copies. Gives its address and its folder."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite+pysqlite:///{folder / 'demo.sqlite3'}" if cluster is None else stack.enter_context(cluster.database())
+        made = _made(folder / "instance", url)
+        base: Database = made.extensions["database"]
+        with base.engine.execution_options(diagnostics_mode="write").begin() as connection:
+            Base.metadata.create_all(connection)
+        load_demo(base, firms=DEMO_FIRMS, seed=2013)
+        with made.app_context():
+            publish_demo(base, consolidate(base, made.extensions["settings"]))
+        # The last connection that closes writes the log back into the file, so that the file alone can be copied.
+        base.dispose()
+        yield url, folder
+
+
+@pytest.fixture
+def demo(demo_template: tuple[str, Path], cluster: Cluster | None, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a copy of the demonstration."""
+    url, _folder = demo_template
+    with contextlib.ExitStack() as stack:
+        if cluster is None:
+            copy = tmp_path / "demo.sqlite3"
+            shutil.copy(url.partition("///")[2], copy)
+            own = f"sqlite+pysqlite:///{copy}"
+        else:
+            own = stack.enter_context(cluster.database(template=url))
+        made = _made(tmp_path / "instance", own)
+        yield made
+        made.extensions["database"].dispose()
+
+
+@pytest.fixture
+def demo_client(demo: Flask) -> Callable[[str], Client]:
+    """Gives a client signed in as one of the demonstration's accounts: `demo_client("coordination")`."""
+
+    def open_as(name: str) -> Client:
+        made = demo.test_client()
+        assert isinstance(made, Client)
+        response = made.sign_in(f"{name}@demo.invalid", DEMO_PASSWORD)
+        assert response.status_code == 302, response.get_data(as_text=True)[:2000]
+        return made
+
+    return open_as
 
 
 @pytest.fixture
@@ -135,9 +205,7 @@ class World:
 def world(database: Database) -> World:
     """The smallest programme in which every role has somebody."""
     with database.write() as session:
-        campaign = Campaign(
-            name="Campagne d’essai", starts_on=date(2026, 1, 1), questionnaire_version="2026-1", target_size=12
-        )
+        campaign = Campaign(name="Campagne d’essai", starts_on=date(2026, 1, 1), questionnaire_version="2026-1", target_size=12)
         first, second = Structure(name="Structure Un"), Structure(name="Structure Deux")
         session.add_all([campaign, first, second])
         session.flush()
@@ -152,7 +220,13 @@ def world(database: Database) -> World:
             "admin": (Role.ADMIN, None),
         }
         people = {
-            name: User(email=f"{name}@exemple.fr", name=name.replace("_", " ").title(), role=role, structure_id=structure, password_hash=_HASH)
+            name: User(
+                email=f"{name}@exemple.fr",
+                name=name.replace("_", " ").title(),
+                role=role,
+                structure_id=structure,
+                password_hash=_HASH,
+            )
             for name, (role, structure) in roles.items()
         }
         session.add_all(people.values())
@@ -161,8 +235,7 @@ def world(database: Database) -> World:
             Accreditation(user_id=people[name].id, state=AccreditationState.ACCREDITED, decided_on=date(2026, 1, 5))
             for name in ("diagnostician", "other_diagnostician")
         )
-        made = World(campaign.id, (first.id, second.id), people)
-    return made
+        return World(campaign.id, (first.id, second.id), people)
 
 
 @pytest.fixture

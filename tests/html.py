@@ -52,7 +52,7 @@ class Page:
     def _policy_faults(self) -> list[str]:
         found = [f"inline style on {element.tag}" for element in self.all("//*[@style]")]
         found += ["style element" for _ in self.all("//style")]
-        found += ["inline script" for element in self.all("//script[not(@src)]") if element.get("type") not in {"application/json"}]
+        found += ["inline script" for element in self.all("//script[not(@src)]") if element.get("type") != "application/json"]
         found += [f"handler on {element.tag}" for element in self.all("//*[@*[starts-with(name(), 'on')]]")]
         found += [
             "POST form without token"

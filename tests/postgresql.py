@@ -23,7 +23,9 @@ class MissingError(RuntimeError):
 def _binary(name: str) -> str:
     """The newest server program of that name, in Debian's folders or on the PATH."""
     for folder in FOLDERS:
-        found = sorted(Path(folder).glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+        found = sorted(
+            Path(folder).glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]) if path.parts[-3].isdigit() else 0
+        )
         if found:
             return str(found[-1])
     path = shutil.which(name)
@@ -58,15 +60,25 @@ class Cluster:
         port = _free_port()
 
         def run(*command: str) -> None:
-            subprocess.run(command, check=True, capture_output=True, user=owner, cwd=home, env={"PATH": os.environ["PATH"], "LC_ALL": "C"})
+            subprocess.run(
+                command, check=True, capture_output=True, user=owner, cwd=home, env={"PATH": os.environ["PATH"], "LC_ALL": "C"}
+            )
 
         run(_binary("initdb"), "-D", str(data), "-U", "diagnostics", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C")
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={home} -c fsync=off -c max_connections=200"
+        )
         try:
             run(_binary("pg_ctl"), "-D", str(data), "-w", "-t", "60", "-l", str(home / "log"), "-o", options, "start")
             yield cls(port)
         finally:
-            subprocess.run([_binary("pg_ctl"), "-D", str(data), "-m", "immediate", "stop"], check=False, capture_output=True, user=owner, cwd=home)
+            subprocess.run(
+                [_binary("pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
+                check=False,
+                capture_output=True,
+                user=owner,
+                cwd=home,
+            )
             shutil.rmtree(home, ignore_errors=True)
             folder.mkdir(exist_ok=True)
 
@@ -74,14 +86,15 @@ class Cluster:
         return psycopg.connect(f"host=127.0.0.1 port={self.port} user=diagnostics dbname=postgres", autocommit=True)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """An empty database of its own; gives its SQLAlchemy address."""
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """A database of its own, empty or the copy of another (by address); gives its SQLAlchemy address."""
         name = f"t{uuid.uuid4().hex[:16]}"
+        source = template.rpartition("/")[2]
         with self._admin() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         yield f"postgresql+psycopg://diagnostics@127.0.0.1:{self.port}/{name}"
         with self._admin() as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _unprivileged() -> str | None:
