@@ -18,7 +18,7 @@ ACCOUNT_STATES = ("ouverts", "fermes", "invites", "bloques")
 def accounts(actor: Actor, *, text: str = "", role: str = "", state: str = "") -> Select[Any]:
     """The accounts that this person may reach, by name."""
     query = visible(User, actor).options(joinedload(User.structure), joinedload(User.accreditation))
-    words = text.strip()
+    words = text.replace("\0", "").strip()
     if words:
         query = query.where(or_(User.name.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True)))
     if role in {member.value for member in Role}:
@@ -56,7 +56,7 @@ def journal(wanted: JournalSearch) -> Select[Any]:
     if wanted.subject_id is not None:
         query = query.where(JournalLine.subject_id == wanted.subject_id)
     if wanted.person.strip():
-        words = wanted.person.strip()
+        words = wanted.person.replace("\0", "").strip()
         found = select(User.id).where(
             or_(User.name.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
         )
