@@ -50,9 +50,9 @@ def journal(wanted: JournalSearch) -> Select[Any]:
     """The journal's lines, the latest first."""
     query = select(JournalLine)
     if wanted.verb:
-        query = query.where(JournalLine.verb == wanted.verb)
+        query = query.where(JournalLine.verb == wanted.verb.replace("\0", ""))
     if wanted.subject:
-        query = query.where(JournalLine.subject == wanted.subject)
+        query = query.where(JournalLine.subject == wanted.subject.replace("\0", ""))
     if wanted.subject_id is not None:
         query = query.where(JournalLine.subject_id == wanted.subject_id)
     if wanted.person.strip():

@@ -11,8 +11,9 @@ from tests.conftest import Client
 @pytest.mark.parametrize(
     ("account", "address"),
     [
-        ("administration", "/administration?recherche=%00a"),
+        ("administration", "/administration?texte=%00a"),
         ("administration", "/administration/journal?personne=%00a"),
+        ("administration", "/administration/journal?verbe=%00a&objet=%00a"),
         ("coordination", "/panel/?recherche=%00a"),
         ("coordination", "/dossiers?recherche=%00a"),
         ("coordination", "/rapports?recherche=%00a"),
