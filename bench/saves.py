@@ -22,7 +22,7 @@ from bench.scene import instance, median, quantile, served
 from diagnostics import create_app
 from diagnostics.actions.demo import PASSWORD
 from diagnostics.merging import fingerprint
-from diagnostics.models import Diagnosis, State, User
+from diagnostics.models import Diagnosis, SectionAnswers, State, User
 from questionnaires.answers import Answer
 
 CLIENTS = 32
@@ -82,12 +82,17 @@ def prepare(folder: Path) -> list[tuple[str, str]]:
     database = app.extensions["database"]
     with database.write() as session:
         session.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)"))
-        owners = session.scalars(select(User).where(User.role == "diagnostician").order_by(User.id)).all()
+        owners = session.scalars(select(User).where(User.role == "diagnostician").order_by(User.id).limit(CLIENTS)).all()
         chosen = session.scalars(
-            select(Diagnosis).where(Diagnosis.state == State.VALIDATED).order_by(Diagnosis.id).limit(CLIENTS)
+            select(Diagnosis)
+            .join(SectionAnswers, SectionAnswers.diagnosis_id == Diagnosis.id)
+            .where(SectionAnswers.section == SECTION)
+            .order_by(Diagnosis.id)
+            .limit(CLIENTS)
         ).all()
+        assert len(chosen) == CLIENTS == len(owners), "the demonstration gives each client a diagnostician and a filled dossier"
         pairs = []
-        for owner, diagnosis in zip(owners, chosen, strict=False):
+        for owner, diagnosis in zip(owners, chosen, strict=True):
             diagnosis.state, diagnosis.diagnostician_id = State.ENTRY, owner.id
             pairs.append((owner.email, diagnosis.reference))
     database.dispose()

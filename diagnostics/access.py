@@ -4,7 +4,7 @@ The default is to refuse. A view without `@allow(…)` stops the application fro
 somebody begins with `visible(Model, actor)`, which knows no row for a role that has none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -176,7 +176,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
 }
 
 
-def readable_sections(actor: Actor, diagnosis: Diagnosis, stages: dict[str, str]) -> frozenset[str]:
+def readable_sections(actor: Actor, diagnosis: Diagnosis, stages: Mapping[str, str]) -> frozenset[str]:
     """The sections whose answers this person may see now; `stages` gives each section's stage.
 
     The two voices are blind: until both have sealed their marks, each sees its own only, and nobody else sees either.
@@ -195,7 +195,7 @@ def readable_sections(actor: Actor, diagnosis: Diagnosis, stages: dict[str, str]
 
 
 def writable_sections(
-    actor: Actor, diagnosis: Diagnosis, stages: dict[str, str], writable: dict[str, frozenset[Any]]
+    actor: Actor, diagnosis: Diagnosis, stages: Mapping[str, str], writable: Mapping[str, frozenset[Any]]
 ) -> frozenset[str]:
     """The sections that this person may write now; `writable` is `lifecycle.WRITABLE`."""
     owner = actor.role is Role.DIAGNOSTICIAN and actor.user_id == diagnosis.diagnostician_id

@@ -72,6 +72,7 @@ class AnswerField(Field):
         """Takes the stored answer, then what was typed if the form showed this question."""
         self.process_errors = []
         self.errors = []
+        self.unreadable = False
         self.stored = data if isinstance(data, Answer) else Answer()
         self.answer = self.stored
         self.submitted = formdata is not None and self.name in formdata.shown

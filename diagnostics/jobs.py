@@ -203,7 +203,7 @@ class Queue:
                 fsync=True,
             )
         else:
-            address = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            address = database.writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
             self.huey = PostgresHuey("diagnostics", results=False, serializer=serializer, dsn=address)
         self.run = self.huey.task(name="run_job")(self._run)
 

@@ -32,21 +32,21 @@ def _prepare(connection: Connection, database: Database) -> None:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Brings the schema up to `revision`, in one transaction."""
-    with database.engine.execution_options(diagnostics_mode="write").begin() as connection:
+    with database.writer.begin() as connection:
         _prepare(connection, database)
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Takes the schema back to `revision` (`base` for none), in one transaction."""
-    with database.engine.execution_options(diagnostics_mode="write").begin() as connection:
+    with database.writer.begin() as connection:
         _prepare(connection, database)
         command.downgrade(_config(connection), revision)
 
 
 def current(database: Database) -> str | None:
     """The schema's revision, or None for an empty database."""
-    with database.engine.execution_options(diagnostics_mode="read").connect() as connection:
+    with database.reader.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -57,11 +57,11 @@ def head() -> str | None:
 
 def differences(database: Database) -> list[object]:
     """What the models say and the migrated schema does not, or the other way round."""
-    with database.engine.execution_options(diagnostics_mode="read").connect() as connection:
+    with database.reader.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata))
 
 
 def write_revision(database: Database, message: str, number: str) -> None:
     """Writes the next migration file from the models' differences; a developer reads and completes it."""
-    with database.engine.execution_options(diagnostics_mode="write").begin() as connection:
+    with database.writer.begin() as connection:
         command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)

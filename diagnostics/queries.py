@@ -139,7 +139,7 @@ def _folded(text: str) -> str:
 def matches(text: str) -> ColumnElement[bool]:
     """The condition, in a query joined to `Firm`, that name, commune, reference or SIRET holds `text`."""
     # PostgreSQL refuses NUL in a text; no name holds one, so that a search means the same without it.
-    words = text.replace("\0", "").strip()
+    words = text.strip()
     digits = "".join(sign for sign in words if sign.isdigit())
     conditions = [
         column.icontains(form, autoescape=True)

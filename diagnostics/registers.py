@@ -18,7 +18,7 @@ ACCOUNT_STATES = ("ouverts", "fermes", "invites", "bloques")
 def accounts(actor: Actor, *, text: str = "", role: str = "", state: str = "") -> Select[Any]:
     """The accounts that this person may reach, by name."""
     query = visible(User, actor).options(joinedload(User.structure), joinedload(User.accreditation))
-    words = text.replace("\0", "").strip()
+    words = text.strip()
     if words:
         query = query.where(or_(User.name.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True)))
     if role in {member.value for member in Role}:
@@ -50,13 +50,13 @@ def journal(wanted: JournalSearch) -> Select[Any]:
     """The journal's lines, the latest first."""
     query = select(JournalLine)
     if wanted.verb:
-        query = query.where(JournalLine.verb == wanted.verb.replace("\0", ""))
+        query = query.where(JournalLine.verb == wanted.verb)
     if wanted.subject:
-        query = query.where(JournalLine.subject == wanted.subject.replace("\0", ""))
+        query = query.where(JournalLine.subject == wanted.subject)
     if wanted.subject_id is not None:
         query = query.where(JournalLine.subject_id == wanted.subject_id)
     if wanted.person.strip():
-        words = wanted.person.replace("\0", "").strip()
+        words = wanted.person.strip()
         found = select(User.id).where(
             or_(User.name.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
         )

@@ -6,6 +6,7 @@ which `diagnostics.actions.answers` tells what this person changed from what som
 """
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -87,6 +88,30 @@ def form_of(questionnaire: Questionnaire, section: Section) -> type[SectionFormB
 def bound(version: str, code: str, answers: Mapping[str, Answer], sent: MultiDict[str, str] | None = None) -> SectionFormBase:
     """A section's form showing these answers, and over them what was sent, if anything was."""
     return section_form(version, code)(formdata=SentForm(sent) if sent is not None else None, data=dict(answers))
+
+
+class _Readers(threading.local):
+    """Each thread's own forms, by their class."""
+
+    def __init__(self) -> None:
+        self.forms: dict[type[SectionFormBase], SectionFormBase] = {}
+
+
+_READERS = _Readers()
+
+
+def reader(version: str, code: str, answers: Mapping[str, Answer], sent: MultiDict[str, str]) -> SectionFormBase:
+    """A form bound as by `bound`, to be read and not shown: each thread keeps one a section and fills it anew.
+
+    Making the fields of a section takes longer than reading what a browser sent; a form that is filled anew keeps nothing of
+    what it held before.
+    """
+    made = section_form(version, code)
+    form = _READERS.forms.get(made)
+    if form is None:
+        form = _READERS.forms[made] = made(formdata=None)
+    form.process(SentForm(sent), data=answers)
+    return form
 
 
 def read(form: SectionFormBase) -> Reading:

@@ -195,6 +195,7 @@ class MatrixField(AnswerField):
 
     def show(self, value: Any) -> None:
         """Puts stored figures into the cells."""
+        self.faults = {}
         self.typed = {place: written(self._cell, _held(value, row, column)) for row, column, place in self.places()}
 
     @property

@@ -158,6 +158,10 @@ class Questionnaire:
     title: Text
     sections: tuple[Section, ...]
     lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    _stages: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_stages", {section.code: section.stage.value for section in self.sections})
 
     def section(self, code: str) -> Section:
         """A section by its code; raises `KeyError` for an unknown one."""
@@ -197,6 +201,6 @@ class Questionnaire:
                 return choice.label.in_(locale)
         return code
 
-    def stages(self) -> dict[str, str]:
+    def stages(self) -> Mapping[str, str]:
         """Each section's stage, by section code: what `diagnostics.access` asks for."""
-        return {section.code: section.stage.value for section in self.sections}
+        return self._stages

@@ -59,14 +59,17 @@ class Answer:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Answer":
         """The answer that `to_json` wrote; raises `ValueError` for an unknown state or reason."""
-        missing = stored.get("missing")
+        missing, state = stored.get("missing"), stored.get("state")
         return cls(
-            value=stored.get("value"),
-            missing=Missing(missing) if missing else None,
-            state=AnswerState(stored.get("state", AnswerState.COLLECTED)),
-            reasons=dict(stored.get("reasons") or {}),
+            stored.get("value"),
+            Missing(missing) if missing else None,
+            _COLLECTED if state == _COLLECTED_WORD or state is None else AnswerState(state),
+            dict(stored.get("reasons") or {}),
         )
 
+
+# Most answers are in this state: it is compared with as a word, since a section's answers are read at each save.
+_COLLECTED, _COLLECTED_WORD = AnswerState.COLLECTED, AnswerState.COLLECTED.value
 
 # All the sections' answers together, by question name.
 Answers = Mapping[str, Answer]

@@ -113,7 +113,7 @@ def bare_app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def app(bare_app: Flask) -> Flask:
     """An application on an empty schema."""
-    with bare_app.extensions["database"].engine.execution_options(diagnostics_mode="write").begin() as connection:
+    with bare_app.extensions["database"].writer.begin() as connection:
         Base.metadata.create_all(connection)
     return bare_app
 
@@ -139,7 +139,7 @@ def demo_template(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFact
         url = f"sqlite+pysqlite:///{folder / 'demo.sqlite3'}" if cluster is None else stack.enter_context(cluster.database())
         made = _made(folder / "instance", url)
         base: Database = made.extensions["database"]
-        with base.engine.execution_options(diagnostics_mode="write").begin() as connection:
+        with base.writer.begin() as connection:
             Base.metadata.create_all(connection)
         load_demo(base, firms=DEMO_FIRMS, seed=2013)
         with made.app_context():

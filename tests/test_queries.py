@@ -76,7 +76,7 @@ def statements(database: Database) -> int:
     def note(*given: object) -> None:
         seen.append(str(given[2]))
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.reader, "before_cursor_execute", note)
     try:
         with database.read() as session:
             page = queries.paginate(session, queries.dossiers(COORDINATOR, queries.DossierFilter()), 1, per_page=100)
@@ -84,7 +84,7 @@ def statements(database: Database) -> int:
             assert queries.open_remark_counts(session, page.items) == {}
             assert queries.returned_before(session, page.items) == frozenset()
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.reader, "before_cursor_execute", note)
     return len(seen)
 
 

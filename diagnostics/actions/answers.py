@@ -14,9 +14,8 @@ from typing import Any, Literal, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Select, Table, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from diagnostics.access import Actor, visible, writable_sections
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError, log
@@ -154,10 +153,10 @@ def _looking(actor: Actor, *, by_reference: bool) -> Select[Any]:
     )
 
 
-def look(session: Session, actor: Actor, key: int | str, section_code: str) -> Seen:
+def look(connection: Connection, actor: Actor, key: int | str, section_code: str) -> Seen:
     """A dossier, by its number or its reference, and one of its sections; raises `NotFoundError` if this person may not know of it."""
     statement = _looking(actor, by_reference=isinstance(key, str))
-    row = session.connection().execute(statement, {"key": key, "section": section_code}).one_or_none()
+    row = connection.execute(statement, {"key": key, "section": section_code}).one_or_none()
     if row is None:
         raise NotFoundError(_UNKNOWN)
     return Seen(*row) if row[len(_KNOWN)] is not None else Seen(*row[: len(_KNOWN)])
@@ -186,8 +185,8 @@ def save_section(
     _check_size(answers)
     for _attempt in range(MOST_TRIES):
         if seen is None:
-            with database.read() as session:
-                seen = look(session, actor, diagnosis_id, section_code)
+            with database.reader.connect() as connection:
+                seen = look(connection, actor, diagnosis_id, section_code)
         merged = _merged(database, actor, seen, section_code, answers, base_revision=base_revision, base=base)
         if not merged.changed:
             return SaveResult(seen.revision, stored=seen.answers)
@@ -265,9 +264,8 @@ def _write(database: Database, actor: Actor, seen: Seen, section_code: str, merg
     about = {"at": moment, "actor_id": actor.user_id, "actor_role": actor.role.value, "subject": "diagnosis", "subject_id": seen.id}
     values = {"revision": seen.revision + 1, "answers": merged.answers, "updated_at": moment, "updated_by_id": actor.user_id}
     try:
-        with database.write() as session:
-            connection = session.connection()
-            _count(session, seen, _BEGIN_ENTRY if begun else _COUNT_CHANGE, **({"since": moment} if begun else {}))
+        with database.write_rows() as connection:
+            _count(connection, seen, _BEGIN_ENTRY if begun else _COUNT_CHANGE, **({"since": moment} if begun else {}))
             if seen.revision == 0:
                 connection.execute(_ADD_SECTION, {"diagnosis_id": seen.id, "section": section_code, **values})
             else:
@@ -280,7 +278,7 @@ def _write(database: Database, actor: Actor, seen: Seen, section_code: str, merg
     return begun
 
 
-def _count(session: Session, seen: Seen, statement: Any, **more: Any) -> None:
+def _count(connection: Connection, seen: Seen, statement: Any, **more: Any) -> None:
     """Counts a change of the dossier, if it is still as it was seen."""
     conditions = {
         "of_diagnosis": seen.id,
@@ -289,7 +287,7 @@ def _count(session: Session, seen: Seen, statement: Any, **more: Any) -> None:
         "seen_marks_firm_at": seen.marks_firm_at,
         "seen_marks_diagnostician_at": seen.marks_diagnostician_at,
     }
-    _expect_one(session.connection().execute(statement, {**conditions, **more}))
+    _expect_one(connection.execute(statement, {**conditions, **more}))
 
 
 def _expect_one(result: Any) -> None:
@@ -312,10 +310,11 @@ def seal_marks(database: Database, actor: Actor, diagnosis_id: int, voice: Voice
             .where(Diagnosis.id == diagnosis_id)
             .with_for_update(of=Diagnosis)
         )
-        version = look(session, actor, diagnosis_id, "").questionnaire_version
+        connection = session.connection()
+        version = look(connection, actor, diagnosis_id, "").questionnaire_version
         questionnaire = load(version)
         code = next(section.code for section in questionnaire.sections if section.stage.value == stage)
-        seen = look(session, actor, diagnosis_id, code)
+        seen = look(connection, actor, diagnosis_id, code)
         if code not in writable_sections(actor, cast("Diagnosis", seen), questionnaire.stages(), WRITABLE):
             raise LockedError(
                 _l(
@@ -326,7 +325,7 @@ def seal_marks(database: Database, actor: Actor, diagnosis_id: int, voice: Voice
         if lacking:
             names = ", ".join(question.label.fr for question in lacking)
             raise ActionError(_l("Donnez une note à chaque dimension avant de sceller. Il manque : %(names)s.", names=names))
-        _count(session, seen, _COUNT_CHANGE.values({attribute: bindparam("since")}), since=now())
+        _count(connection, seen, _COUNT_CHANGE.values({attribute: bindparam("since")}), since=now())
         log(session, actor, "marks_sealed", "diagnosis", seen.id, voice=voice)
 
 

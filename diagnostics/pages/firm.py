@@ -162,8 +162,8 @@ def _place() -> sections.Place:
         section=lambda _code: url_for("firm.marks"),
         preview=lambda _code: url_for("firm.preview"),
         seal=lambda _code: url_for("firm.seal"),
-        home=url_for("firm.done" if actor().marks_only else "firm.index"),
-        home_label=_("Votre espace"),
+        index=lambda: url_for("firm.done" if actor().marks_only else "firm.index"),
+        home_label=_l("Votre espace"),
         codes=frozenset({"S11F"}),
         whole=True,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -62,19 +62,9 @@ def place_of(reference: str) -> sections.Place:
         section=lambda code: url_for("questionnaire.section", reference=reference, code=code),
         preview=lambda code: url_for("questionnaire.preview", reference=reference, code=code),
         seal=lambda code: url_for("questionnaire.seal", reference=reference, code=code),
-        home=url_for("questionnaire.tasks", reference=reference),
-        home_label=_("Questionnaire %(reference)s", reference=reference),
+        index=lambda: url_for("questionnaire.tasks", reference=reference),
+        home_label=_l("Questionnaire %(reference)s", reference=reference),
     )
-
-
-@bp.app_url_value_preprocessor
-def limit_text(_endpoint: str | None, _values: object) -> None:
-    """Holds every form of the platform to the length that a form may have: `MAX_FORM_MEMORY_SIZE` knows file uploads only.
-
-    It runs before the token of the form is looked for, which would read the whole of it.
-    """
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 @bp.get("")

@@ -1,7 +1,7 @@
 """The coordinator's review: the queue, a dossier's answers read over with a remark beside each, and the decision."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -89,7 +89,7 @@ def _page(diagnosis: Diagnosis, *, failed: tuple[str, str] | None = None, refusa
     )
 
 
-def _read_now(diagnosis: Diagnosis, stages: dict[str, str]) -> frozenset[str]:
+def _read_now(diagnosis: Diagnosis, stages: Mapping[str, str]) -> frozenset[str]:
     """The sections to read over: those that may be read, without what the restitution has still to fill in."""
     allowed = readable_sections(actor(), diagnosis, stages)
     given_back = diagnosis.state in GIVEN_BACK

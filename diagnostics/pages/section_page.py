@@ -63,10 +63,15 @@ class Place:
     section: Callable[[str], str]
     preview: Callable[[str], str]
     seal: Callable[[str], str]
-    home: str
-    home_label: str
+    index: Callable[[], str]
+    home_label: LazyString
     codes: frozenset[str] = frozenset()
     whole: bool = False
+
+    @property
+    def home(self) -> str:
+        """The page from which the sections are opened."""
+        return self.index()
 
 
 def find(reference: str) -> Diagnosis:

@@ -52,8 +52,8 @@ from diagnostics.pages.section_page import (
 )
 from diagnostics.readable import MISSING, read_over
 from diagnostics.readable import Item as ReadItem
-from diagnostics.section_forms import Reading, base_from, base_of, bound, read
-from diagnostics.web import actor, database, fresh_reading, reading
+from diagnostics.section_forms import Reading, base_from, base_of, bound, read, reader
+from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer, check
 from questionnaires.catalogue import load
 from questionnaires.model import Kind, Section
@@ -67,7 +67,7 @@ Form = MultiDict[str, str]
 def answer(dossier: Diagnosis | str, code: str, place: Place) -> ResponseReturnValue:
     """Shows a section (GET) or does what one of its buttons asks (POST); a dossier may be given by its reference."""
     if request.method == "POST":
-        seen = look(reading(), actor(), dossier if isinstance(dossier, str) else dossier.id, code)
+        seen = look(reading_rows(), actor(), dossier if isinstance(dossier, str) else dossier.id, code)
         return _Sending(seen, readable_section(seen, code, place), place).respond()
     diagnosis = find(dossier) if isinstance(dossier, str) else dossier
     return render(diagnosis, readable_section(diagnosis, code, place), place)
@@ -89,7 +89,7 @@ class _Sending:
         """Edits the lines if asked, saves what can be read, then answers the button."""
         note = self._edit_lines()
         stored = stored_answers(reading(), self.seen, self.section)
-        found = read(bound(self.seen.questionnaire_version, self.section.code, stored, self.sent))
+        found = read(reader(self.seen.questionnaire_version, self.section.code, stored, self.sent))
         base = base_from(self.sent.get("base", ""))
         chosen = {name: given for name, given in found.answers.items() if self.sent.get(f"{name}--garder") != "theirs"}
         try:
@@ -167,7 +167,8 @@ class _Sending:
         }
         if self.verb in followed:
             return followed[self.verb]()
-        return redirect(f"{self.place.section(self.section.code)}?fait={SAVED if result.changed else UNCHANGED}", 303)
+        # A save answers at the address of its section.
+        return redirect(f"{request.path}?fait={SAVED if result.changed else UNCHANGED}", 303)
 
     def _depth(self) -> ResponseReturnValue:
         session[DEPTH] = CORE if self.argument == CORE else FULL

@@ -52,7 +52,7 @@ def test_only_actions_and_jobs_commit() -> None:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                opened = node.func.attr == "write" and not node.args and not node.keywords
+                opened = node.func.attr in {"write", "write_rows"} and not node.args and not node.keywords
                 assert not opened, f"{name}:{node.lineno} writes"
                 assert node.func.attr != "commit", f"{name}:{node.lineno} commits"
 

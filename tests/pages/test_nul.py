@@ -17,7 +17,20 @@ from tests.conftest import Client
         ("coordination", "/panel/?recherche=%00a"),
         ("coordination", "/dossiers?recherche=%00a"),
         ("coordination", "/rapports?recherche=%00a"),
+        ("coordination", "/dossiers?etat=%00&tri=%00"),
     ],
 )
 def test_a_search_leaves_a_nul_out(demo: Flask, demo_client: Callable[[str], Client], account: str, address: str) -> None:
     assert demo_client(account).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/dossiers/PACA%00-0001", "/rapports/%00", "/syntheses/%00/region"])
+def test_a_path_with_a_nul_leads_nowhere(demo_client: Callable[[str], Client], address: str) -> None:
+    assert demo_client("coordination").get(address).status_code == 404
+
+
+def test_a_form_leaves_a_nul_out(demo: Flask, demo_client: Callable[[str], Client]) -> None:
+    client = demo_client("coordination")
+    answer = client.post_form("/reseau/structures/ajouter", {"code": "SUD-9", "name": "Fédération\0 du Sud", "kind": "federation"})
+    assert answer.status_code == 302
+    assert "Fédération du Sud" in client.get("/reseau").get_data(as_text=True)

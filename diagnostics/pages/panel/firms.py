@@ -48,7 +48,7 @@ def _frame(campaign_id: int) -> Select[tuple[Firm]]:
         query = query.where(Firm.exclusion != "")
     elif state in _STATES:
         query = query.where(Firm.selection == _STATES[state], Firm.exclusion == "")
-    words = request.args.get("recherche", "").replace("\0", "").strip()[:100]
+    words = request.args.get("recherche", "").strip()[:100]
     if words:
         digits = "".join(sign for sign in words if sign.isdigit())
         conditions = [
