@@ -1,6 +1,7 @@
 """What surrounds every request: the person behind it, the read session, security headers and the templates' context."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -13,7 +14,7 @@ from diagnostics.db import Database
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Campaign, Role, SignInSession, User, now
 from diagnostics.navigation import navigation
-from diagnostics.requests import CleanRequest, refuse_nul
+from diagnostics.requests import CleanRequest, read_to_end, refuse_nul
 from diagnostics.security import digest
 from diagnostics.settings import Settings
 
@@ -166,8 +167,10 @@ _HEADERS = (
 )
 
 
-def set_headers(response: Response) -> Response:
-    """Adds the headers that keep a page from loading, leaking or framing anything foreign."""
+def finish(response: Response) -> Response:
+    """Lets a refused request say all it has to say, and adds the headers that keep a page from loading, leaking or framing anything foreign."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        read_to_end(request.environ)
     headers = response.headers
     present = {name.lower() for name, _value in headers}
     wanted = [*_HEADERS, ("Referrer-Policy", "no-referrer" if request.path.startswith("/espace") else "same-origin")]
@@ -187,6 +190,6 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(look_at_request)
     app.before_request(load_actor)
     app.before_request(lambda: guard_request(app))
-    app.after_request(set_headers)
+    app.after_request(finish)
     app.teardown_request(close_reading)
     app.context_processor(template_context)

@@ -1,5 +1,6 @@
-"""A NUL in a search is nonsense that PostgreSQL refuses: every search leaves it out, on both databases."""
+"""What every request is held to: no NUL, which PostgreSQL refuses, and a refusal that the browser has time to read."""
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -34,3 +35,17 @@ def test_a_form_leaves_a_nul_out(demo: Flask, demo_client: Callable[[str], Clien
     answer = client.post_form("/reseau/structures/ajouter", {"code": "SUD-9", "name": "Fédération\0 du Sud", "kind": "federation"})
     assert answer.status_code == 302
     assert "Fédération du Sud" in client.get("/reseau").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+def test_a_refused_request_is_read_to_its_end(demo: Flask, demo_client: Callable[[str], Client], kind: str) -> None:
+    body = io.BytesIO(b"texte=" + b"x" * 10_000_000)
+    answer = demo_client("coordination").post(
+        "/reseau/structures/ajouter",
+        input_stream=body,
+        content_length=10_000_006,
+        content_type=kind,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code in {400, 413}
+    assert body.tell() == 10_000_006
