@@ -1,5 +1,6 @@
 """The request as the application reads it: without the NUL characters that nobody types and that PostgreSQL refuses."""
 
+from typing import cast
 from wsgiref.types import WSGIEnvironment
 
 from flask import Request
@@ -23,12 +24,12 @@ class CleanRequest(Request):
     @cached_property
     def form(self) -> ImmutableMultiDict[str, str]:
         """What the form says."""
-        return ImmutableMultiDict(without_nul(super().form))
+        return cast("ImmutableMultiDict[str, str]", without_nul(super().form))
 
 
 def without_nul(given: MultiDict[str, str]) -> MultiDict[str, str]:
     """The same values without NULs; the very same object where there was none."""
-    if not any(NUL in value for values in given.listvalues() for value in values):
+    if not any(NUL in value for values in dict.values(given) for value in values):
         return given
     return ImmutableMultiDict((name, value.replace(NUL, "")) for name, value in given.items(multi=True))
 
