@@ -27,13 +27,13 @@ _TRANSLATED = {
 }
 _OURS = (
     "kind", "unit_fr", "unit_en", "party", "core", "dimension", "indicator", "missing", "prefill", "max_length", "min_rows", "max_rows",
-    "rows", "across", "chapter", "stage", "soft", "soft_message_fr", "soft_message_en", "was",
+    "rows", "across", "chapter", "stage", "soft", "soft_message_fr", "soft_message_en", "was", "relevant", "constraint", "calculation",
 )  # fmt: skip
 _PLAIN = {
     "survey": ("type", "name", "required", "relevant", "constraint", "calculation", "appearance", "repeat_count", *(DIAG + name for name in _OURS)),
     "choices": ("list_name", "name", "diag:exclusive", "diag:was"),
     "checks": ("question", "code", "severity", "condition"),
-    "settings": ("form_id", "version", "default_language"),
+    "settings": ("form_id", "version", "default_language", "namespaces", "clean_text_values"),
 }  # fmt: skip
 # Other ways of writing a column that we read.
 _ALIASES = {
@@ -46,7 +46,7 @@ _ALIASES = {
     },
     "choices": {"list": "list_name", "value": "name", "caption": "label", "bind::diag:exclusive": "diag:exclusive", "exclusive": "diag:exclusive", "bind::diag:was": "diag:was"},
     "checks": {},
-    "settings": {"id_string": "form_id", "set_form_id": "form_id", "title": "form_title", "set_form_title": "form_title"},
+    "settings": {"diag:form_title_en": f"form_title::{ENGLISH}", "id_string": "form_id", "set_form_id": "form_id", "title": "form_title", "set_form_title": "form_title"},
 }  # fmt: skip
 # XLSForm's columns that change nothing of what may be answered: kept, without effect.
 _UNUSED = frozenset({
@@ -95,19 +95,25 @@ def understand(sheet: str, title: str, present: frozenset[str]) -> Title:
     plain = plain_title(title)
     head, separator, language = _split(plain)
     base = _ALIASES[sheet].get(head, head)
+    column = _ALIASES[sheet].get(plain, plain)
     if base in _TRANSLATED[sheet] and (separator or plain == head):
         return _translated(title, base, language)
-    column = _ALIASES[sheet].get(plain, plain)
-    if column in _PLAIN[sheet]:
-        return Title(column)
-    if column in _TRANSLATED[sheet]:
-        return _translated(title, column, "")
-    if sheet == "survey" and (column in UNSUPPORTED or head in UNSUPPORTED):
-        return Title(title.strip(), "unsupported", meant=column if column in UNSUPPORTED else head)
-    if plain in _UNUSED or head in _UNUSED or (plain.startswith(_UNUSED_PREFIXES) and not plain.startswith(DIAG)):
-        return Title(title.strip(), "unused")
+    if column.partition("::")[0] in _TRANSLATED[sheet]:
+        return _translated(title, *column.partition("::")[::2])
+    return Title(column) if column in _PLAIN[sheet] else _set_aside(sheet, title.strip(), plain, present)
+
+
+def _set_aside(sheet: str, title: str, plain: str, present: frozenset[str]) -> Title:
+    """What becomes of a title that is not read."""
+    for column in (_ALIASES[sheet].get(plain, plain), _split(plain)[0]):
+        if sheet == "survey" and column in UNSUPPORTED:
+            return Title(title, "unsupported", meant=column)
+        if column in _UNUSED:
+            return Title(title, "unused")
+    if plain.startswith(_UNUSED_PREFIXES) and not plain.startswith(DIAG):
+        return Title(title, "unused")
     meant = _nearest(sheet, plain, present)
-    return Title(title.strip(), "misspelt", meant=meant) if meant else Title(title.strip(), "unknown")
+    return Title(title, "misspelt", meant=meant) if meant else Title(title, "unknown")
 
 
 def default_language(name: str) -> str:
@@ -152,7 +158,7 @@ def _language(name: str) -> str:
 def _nearest(sheet: str, plain: str, present: frozenset[str]) -> str:
     """The known column that a title nearly writes, unless the sheet has that one as well."""
     known = [*_PLAIN[sheet], *_TRANSLATED[sheet]]
-    names = {name.removeprefix(DIAG): name for name in known if name not in present}
+    names = {name.removeprefix(DIAG): name for name in reversed(known) if name not in present}
     shorter = plain.removeprefix(DIAG).partition("::")[0]
     found = difflib.get_close_matches(shorter[:60], list(names), n=1, cutoff=_CLOSE)
     return names[found[0]] if found else ""
@@ -174,5 +180,5 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     ),
     "choices": ("list_name", "name", *_both("label"), "diag:exclusive", "diag:was"),
     "checks": ("question", "code", "severity", "condition", *_both("message")),
-    "settings": ("form_title", "form_id", "version", "default_language", *_both("form_title"), "namespaces", "clean_text_values"),
+    "settings": ("form_title", "diag:form_title_en", "form_id", "version", "default_language", "namespaces", "clean_text_values"),
 }  # fmt: skip
