@@ -137,7 +137,7 @@ def _settle(settings: Table, filename: str) -> None:
     for key, value in (("form_id", code), ("version", "1"), (f"form_title::{FRENCH}", code)):
         if not row.get(key):
             row[key] = value
-            settings.faults.append(make_fault("setting_default", "settings", settings.shift + 2, key, value=value))
+            settings.faults.append(settings.placed(make_fault("setting_default", "settings", 2, key, value=value)))
     settings.rows = [*({} for _blank in range(settings.rows.index(rows[0]) if rows else 0)), row]
 
 
