@@ -8,10 +8,14 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-# Beyond this, a browser's numbers and ours would differ: such a result is blank.
-LARGEST = 2**53
+# Beyond this, a browser's numbers are no longer exact and could differ from ours: such a result is blank.
+LARGEST = 2**53 - 1
+
+# What separates words and codes; named one by one because a browser's list is not Python's. For a character class.
+SPACES = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
 
 _NUMBER = re.compile(r"\s*-?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})\s*\Z", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -62,13 +66,48 @@ def as_text(value: Any) -> str:
     """A value as text: whole numbers without decimals, dates as 2026-11-24, several choices joined by spaces, blank as nothing."""
     if is_blank(value) or isinstance(value, dict):
         return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
-        return str(int(value))
+    if isinstance(value, int | float):
+        return _number_text(value)
     if isinstance(value, list | tuple):
         return " ".join(as_text(item) for item in value if not isinstance(item, dict | list | tuple))
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else ""
+
+
+def _number_text(value: float) -> str:
+    """A number without exponent, in the fewest digits that give it back; nothing for one that is out of reach."""
+    if finite(value) is None:
+        return ""
+    if value == int(value):
+        return str(int(value))
+    text = float.__repr__(value)
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def lower(text: str) -> str:
+    """A text in lower case, letter by letter: Latin, Greek and Cyrillic, whatever the age of the machine's own tables."""
+    return text.lower() if text.isascii() else "".join(map(_lower_letter, text))
+
+
+def upper(text: str) -> str:
+    """A text in upper case, letter by letter, as `lower`; one letter may make two (« ß », « SS »)."""
+    return text.upper() if text.isascii() else "".join(map(_upper_letter, text))
+
+
+def _lower_letter(letter: str) -> str:
+    return letter.lower() if _has_case(letter) else letter
+
+
+def _upper_letter(letter: str) -> str:
+    return letter.upper() if _has_case(letter) else letter
+
+
+def _has_case(letter: str) -> bool:
+    """Whether a letter is in the alphabets whose case is settled; U+019B has been given a capital by Unicode 16 only."""
+    return (letter < "\u0250" and letter != "\u019b") or "\u0370" <= letter < "\u0530" or "\u1e00" <= letter < "\u2000"
 
 
 def same(left: Any, right: Any) -> bool:
@@ -109,16 +148,29 @@ def ordered(left: Any, right: Any) -> int | None:
 
 
 def items(value: Any) -> list[Any]:
-    """A value as a list without its blanks: a roster's column, several choices, a matrix's cells, or one value alone."""
+    """A value as a list without its blanks: a roster's column, several choices, a matrix's cells, or one value alone.
+
+    Cells come in the order of their codes, since an object's own order is not the same everywhere.
+    """
     if isinstance(value, dict):
-        return list(cells(value))
+        return list(cells({row: _sorted(value[row]) for row in sorted(value)}))
     found = value if isinstance(value, list | tuple) else [value]
     return [item for item in found if not is_blank(item)]
 
 
+def _sorted(row: Any) -> Any:
+    return {column: row[column] for column in sorted(row)} if isinstance(row, dict) else row
+
+
+def words(text: str) -> list[str]:
+    """The parts of a text between its spaces, of whichever kind (`SPACES`)."""
+    return text.split()
+
+
 def numbers(value: Any) -> list[int | float]:
     """The numbers in a value, blanks and texts left out."""
-    return [found for found in (number(item) for item in items(value)) if found is not None]
+    found = cells(value) if isinstance(value, dict) else items(value)
+    return [item for item in map(number, found) if item is not None]
 
 
 def cells(matrix: Any) -> Iterator[Any]:
