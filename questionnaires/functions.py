@@ -120,7 +120,7 @@ def _regex(value: Any, pattern: Any) -> bool:
 
 def _substr(value: Any, start: Any, end: Any = None) -> str:
     text, first = values.as_text(value), values.number(start)
-    last = values.number(end) if end is not None else len(text)
+    last = len(text) if values.is_blank(end) else values.number(end)
     if first is None or last is None or first < 0 or last < 0:
         return ""
     return text[int(first) : int(last)]

@@ -1,8 +1,8 @@
 r"""The patterns of `regex()`: one dialect that Python and a browser read alike, and that neither can be made to hang on.
 
-`canonical(source)` gives a pattern without anything that the two would read differently: `\\d`, `\\w` and `\\s` become their ASCII
+`canonical(source)` gives a pattern without anything that the two would read differently: `\d`, `\w` and `\s` become their ASCII
 characters (as in Java, and so in ODK Collect), `.` everything but a new line, `$` the very end, `(…)` a group that keeps nothing.
-What has no common meaning is refused, with its place: look-behind, named groups, references to groups, flags, `\\b`, `\\Z`,
+What has no common meaning is refused, with its place: look-behind, named groups, references to groups, flags, `\b`, `\Z`,
 Unicode classes, possessive quantifiers, unescaped brackets. Repetitions within repetitions that could match one text in very
 many ways are refused too (`questionnaires.ambiguity`).
 """

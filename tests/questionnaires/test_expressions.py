@@ -70,7 +70,7 @@ def test_operators_bind_as_in_xpath(source: str, expected: Any) -> None:
         ("1 < ${a} < 5", "chained_comparison", 9),
         ("selected(${a}, )", "unexpected_token", 15),
         ("9" * 30, "number_too_large", 0),
-        ("regex(., ${a})", "pattern_not_literal", 9),
+        ("regex(., ${a})", "pattern_not_literal", 11),
         ("regex(., '(')", "bad_pattern", 10),
         ("(" * 200 + "1" + ")" * 200, "expression_too_deep", 61),
         ("1" + "+1" * (DEEPEST + 1), "expression_too_deep", 0),
