@@ -159,8 +159,8 @@ class _Judge:
         rows = {choice.code for choice in self.questionnaire.choices(question.rows)}
         columns = {choice.code for choice in self.questionnaire.choices(question.across)} if question.across else {None}
         cell_of = Question(name=question.name, kind=question.cell_kind, label=question.label)
-        for row, given in value.items():
-            for column, cell in given.items() if question.across else [(None, given)]:
+        for row, given in sorted(value.items()):
+            for column, cell in sorted(given.items()) if question.across else [(None, given)]:
                 if row not in rows or column not in columns:
                     problem = self._built_in(question, "unknown_cell", value=str(row if row not in rows else column)[:40])
                 elif cell is not None and not self._conforms(cell_of, cell):
@@ -190,6 +190,7 @@ class _Judge:
 
 
 def _is_number(kind: Kind, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int if kind is Kind.INTEGER else int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or values.finite(value) is None:
         return False
-    return values.finite(value) is not None and abs(value) < 10**MOST_DIGITS
+    # A whole number is one however it is written: a browser knows no other difference.
+    return abs(value) < 10**MOST_DIGITS and (kind is not Kind.INTEGER or value == int(value))
