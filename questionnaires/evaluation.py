@@ -6,7 +6,7 @@ tells it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from math import fmod
 from typing import Any
@@ -15,7 +15,7 @@ from questionnaires import values
 from questionnaires.functions import FUNCTIONS, add_days, total
 from questionnaires.model import Tree
 
-_MOST_KEPT = 20_000
+MOST_KEPT = 20_000
 
 
 @dataclass(slots=True)
@@ -37,6 +37,10 @@ class Scope:
             return self.row[name]
         return self.values.get(name)
 
+    def at(self, current: Any) -> "Scope":
+        """The same scope around another current answer."""
+        return Scope(self.values, self.today, current, self.facts, self.row)
+
 
 Run = Callable[[Scope], Any]
 
@@ -46,12 +50,17 @@ _kept: dict[int, tuple[Tree, Run]] = {}
 
 def evaluate(tree: Tree, scope: Scope) -> Any:
     """The value of a tree: None, bool, int, float, str, date, or the list or dict of an answer. Never raises for a compiled tree."""
+    return running(tree)(scope)
+
+
+def running(tree: Tree) -> Run:
+    """The closure that gives a tree its value in a scope, made once and kept."""
     found = _kept.get(id(tree))
     if found is None:
-        if len(_kept) >= _MOST_KEPT:
+        if len(_kept) >= MOST_KEPT:
             _kept.clear()
         found = _kept[id(tree)] = (tree, _made(tree))
-    return found[1](scope)
+    return found[1]
 
 
 def _made(tree: Tree) -> Run:
@@ -82,9 +91,9 @@ def _operation(tree: Tree) -> Run:
         return lambda scope: _minus(0, left(scope))
     right = _made(tree[3])
     if operator == "and":
-        return lambda scope: values.truth(left(scope)) and values.truth(right(scope))
+        return lambda scope: bool(left(scope)) and bool(right(scope))
     if operator == "or":
-        return lambda scope: values.truth(left(scope)) or values.truth(right(scope))
+        return lambda scope: bool(left(scope)) or bool(right(scope))
     apply = _OPERATORS[operator]
     return lambda scope: apply(left(scope), right(scope))
 
@@ -177,7 +186,7 @@ def _coalesce(given: list[Run]) -> Run:
 
 def _rows_where(rows: list[Any], condition: Run, scope: Scope) -> Iterator[Scope]:
     """The scope in each of a roster's rows that meets the condition: one scope moved from row to row, to be used at once."""
-    inner = replace(scope)
+    inner = scope.at(scope.current)
     for row in rows:
         inner.row = row
         if isinstance(row, dict) and values.truth(condition(inner)):

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from questionnaires import values
-from questionnaires.evaluation import Scope, evaluate
+from questionnaires.evaluation import MOST_KEPT, Run, Scope, evaluate, running
 from questionnaires.function_hints import hint
 from questionnaires.functions import FUNCTIONS
 from questionnaires.model import Text, Tree
 from questionnaires.patterns import PatternError, canonical
 from questionnaires.problems import message
 
-__all__ = ["DEEPEST", "LONGEST", "ExpressionError", "Scope", "compile_expression", "evaluate", "names", "needed"]
+__all__ = ["DEEPEST", "LONGEST", "ExpressionError", "Scope", "compile_expression", "evaluate", "is_judged", "names", "needed"]
 
 LONGEST = 4_000
 DEEPEST = 60
@@ -241,6 +241,23 @@ def needed(tree: Tree, *, wanted: bool = False) -> list[Tree]:
     else:
         return []
     return [found for child in tree[2:] for found in needed(child, wanted=inner)]
+
+
+# A tree stands beside what it needs, so that its number cannot pass to another.
+_needs: dict[int, tuple[Tree, list[Run]]] = {}
+
+
+def is_judged(tree: Tree, scope: Scope) -> bool:
+    """Whether everything that a check compares or reckons with (`needed`) has an answer in a scope."""
+    found = _needs.get(id(tree))
+    if found is None:
+        if len(_needs) >= MOST_KEPT:
+            _needs.clear()
+        found = _needs[id(tree)] = (tree, [running(need) for need in needed(tree)])
+    for run in found[1]:  # noqa: SIM110 (a generator costs a third of it, for each check of each line)
+        if values.is_blank(run(scope)):
+            return False
+    return True
 
 
 def _is_text(tree: Tree) -> bool:

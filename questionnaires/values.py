@@ -4,7 +4,6 @@ The rules are those of XLSForm's XPath where it has any, and they hold in the sa
 on Python's own conversions. Missing is written `None` (blank); an empty text and an empty list are blank too.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -21,22 +20,27 @@ _NUMBER = re.compile(r"\s*-?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})\s*\Z", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
+# The kinds of most values that are compared: truth values are apart.
+_NUMBERS = frozenset({int, float})
+
+
 def is_blank(value: Any) -> bool:
     """Whether there is no answer: nothing, an empty text, or an empty collection."""
-    return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+    return value is None or (not value and isinstance(value, str | list | tuple | dict))
 
 
 def truth(value: Any) -> bool:
     """Whether a value counts as true: blank and zero do not, everything else does."""
-    return not is_blank(value) and value is not False and value != 0
+    return bool(value)
 
 
 def number(value: Any) -> int | float | None:
     """A value as a number, or None: numbers, booleans (1 and 0) and texts that write a plain number."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int | float):
+    kind = type(value)
+    if kind is int or kind is float:
         return finite(value)
+    if kind is bool:
+        return int(value)
     if isinstance(value, str) and _NUMBER.match(value):
         text = value.strip()
         return finite(float(text) if "." in text else int(text))
@@ -45,9 +49,7 @@ def number(value: Any) -> int | float | None:
 
 def finite(value: float) -> int | float | None:
     """The number itself, or None for what is not a number, infinite, or too large to be exact."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if abs(value) <= LARGEST else None
+    return value if -LARGEST <= value <= LARGEST else None
 
 
 def as_date(value: Any) -> date | None:
@@ -114,6 +116,8 @@ def same(left: Any, right: Any) -> bool:
     """Whether two values are equal: two blanks are; otherwise as truths, numbers, dates or texts, in this order."""
     if type(left) is str and type(right) is str:  # The common case of two choice codes.
         return left == right
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
+        return finite(left) is not None and left == right
     if is_blank(left) or is_blank(right):
         return is_blank(left) and is_blank(right)
     for kinds, convert in _SAMENESS:
@@ -137,6 +141,9 @@ _SAMENESS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 
 def ordered(left: Any, right: Any) -> int | None:
     """-1, 0 or 1 as left comes before, with or after right; None where one is missing or they cannot be compared."""
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
+        within = finite(left) is not None and finite(right) is not None
+        return (left > right) - (left < right) if within else None
     if isinstance(left, date) or isinstance(right, date):
         first, second = as_date(left), as_date(right)
         return None if first is None or second is None else (first > second) - (first < second)

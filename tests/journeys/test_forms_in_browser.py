@@ -1,6 +1,6 @@
 """Whole dossiers judged in Chromium as Python judges them: paths, values, checks, progress, and the reading of what people type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -93,7 +93,7 @@ def by_python(questionnaire: Questionnaire, answers: Answers, context: Context) 
     }
 
 
-def assert_judged_alike(page: Page, questionnaire: Questionnaire, dossiers: list[Dossier]) -> None:
+def assert_judged_alike(page: Page, questionnaire: Questionnaire, dossiers: Sequence[Dossier]) -> None:
     asked = {"definition": definition(questionnaire), "dossiers": [sent(*dossier) for dossier in dossiers]}
     for dossier, found in zip(dossiers, in_browser(page, "judged", asked), strict=True):
         expected = by_python(questionnaire, *dossier)
@@ -116,7 +116,9 @@ def test_the_dossiers_of_the_demonstration_are_judged_alike(page: Page, demo: Fl
 def test_whatever_is_answered_is_judged_alike(page: Page, make: Callable[[], Questionnaire], seed: int) -> None:
     questionnaire, random = make(), chance(seed)
     count = 8 if questionnaire is not TINY else 40
-    dossiers = [(invented(random, questionnaire, share=random.choice([0.3, 0.8, 1])), context_of(random)) for _each in range(count)]
+    dossiers: list[Dossier] = [
+        (invented(random, questionnaire, share=random.choice([0.3, 0.8, 1])), context_of(random)) for _each in range(count)
+    ]
     assert_judged_alike(page, questionnaire, dossiers)
 
 
@@ -162,7 +164,7 @@ def read_by_python(question: Question, raw: Any, questionnaire: Questionnaire) -
         return {"code": problem.code, "message": asdict(problem.message)}
 
 
-def assert_read_alike(page: Page, questionnaire: Questionnaire, raws: list[tuple[Question, Any]]) -> None:
+def assert_read_alike(page: Page, questionnaire: Questionnaire, raws: Sequence[tuple[Question, Any]]) -> None:
     asked = {"definition": definition(questionnaire), "raws": [[question.name, raw] for question, raw in raws]}
     for (question, raw), found in zip(raws, in_browser(page, "readings", asked), strict=True):
         expected = read_by_python(question, raw, questionnaire)
