@@ -57,6 +57,9 @@ _UNSTORABLE = re.compile(
     + "\\u202a-\\u202e\\u2066-\\u2069]"
 )
 
+# What nobody sees in a text that is quoted back: spaces other than the plain one, and what takes no width.
+_HIDDEN = re.compile(f"(?! )[{SPACES}\\xad\\u200b-\\u200f\\u2060-\\u2064\\ufeff]")
+
 
 class ValueProblem(ValueError):  # noqa: N818 (the name is the package's word for a fault of an answer)
     """A raw answer that cannot be taken: a code, and what to do in both languages."""
@@ -113,7 +116,9 @@ def _texts(raw: Any) -> list[str]:
 
 
 def _shown(text: str) -> str:
-    clean = "".join(character if character.isprintable() else "·" for character in text[: _SHOWN + 1])
+    clean = "".join(
+        "·" if _HIDDEN.match(character) or not is_storable(character) else character for character in text[: _SHOWN + 1]
+    )
     return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"
 
 

@@ -2,7 +2,7 @@
 // « 31/12/2025 », « 1er mars 2026 ». `readValue` throws a ValueProblem; rosters and matrices give { value, problems }.
 
 import { isStorable } from "./checking.js";
-import { Day, byCodePoint, cut, isObject, length, lower, own, spaces, strip, upper } from "./values.js";
+import { Day, byCodePoint, characters, cut, isObject, length, lower, own, spaces, strip, upper } from "./values.js";
 
 const SHOWN = 40;
 const plainDigits = /^(?:[+-]?(\d+)(?:[.,](\d*))?|[+-]?[.,](\d+))$/;
@@ -45,8 +45,15 @@ function textsOf(raw) {
   return found;
 }
 
+// What nobody sees in a text that is quoted back: spaces other than the plain one, and what takes no width.
+function isHidden(character) {
+  return (character !== " " && strip(character) === "") || /[\xad\u200b-\u200f\u2060-\u2064\ufeff]/.test(character);
+}
+
 function shown(text) {
-  const clean = cut(text, 0, SHOWN + 1).replace(/[\p{C}\p{Z}]/gu, (character) => (character === " " ? " " : "·"));
+  const clean = characters(cut(text, 0, SHOWN + 1))
+    .map((character) => (isHidden(character) || !isStorable(character) ? "·" : character))
+    .join("");
   return length(clean) <= SHOWN ? clean : `${cut(clean, 0, SHOWN)}…`;
 }
 
