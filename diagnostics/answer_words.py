@@ -12,6 +12,7 @@ from typing import Any
 from babel import dates, numbers
 
 from questionnaires.model import Kind, Question, Questionnaire
+from questionnaires.values import as_text
 
 NARROW = "\u202f"
 WIDE = "\u00a0"
@@ -64,13 +65,13 @@ def figure(value: float | None, locale: str, decimals: int = 2) -> str:
     """A figure with its thousands set apart and at most so many decimals."""
     if value is None:
         return ""
-    return str(numbers.format_decimal(round(value, decimals), locale=locale))
+    return str(numbers.format_decimal(round(value, decimals) + 0, locale=locale))
 
 
 def _number(question: Question, value: Any, _questionnaire: Questionnaire, locale: str) -> str:
     unit = question.unit.in_(locale)
     # A year is a number that nobody writes with a thousands separator.
-    text = str(value) if isinstance(value, int) and not unit and value in YEARS else figure(value, locale)
+    text = str(int(value)) if not unit and value in YEARS else figure(value, locale)
     return f"{text}{WIDE}{unit}" if unit and text else text
 
 
@@ -115,8 +116,11 @@ def _sum(_question: Question, value: Any, _questionnaire: Questionnaire, locale:
 
 
 def _calculated(question: Question, value: Any, questionnaire: Questionnaire, locale: str) -> str:
-    shown = _number if isinstance(value, int | float) and not isinstance(value, bool) else _choice if question.choices else _text
-    return shown(question, value, questionnaire, locale)
+    if isinstance(value, date):
+        return _date(question, value, questionnaire, locale)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(question, value, questionnaire, locale)
+    return _choice(question, value, questionnaire, locale) if question.choices else as_text(value)
 
 
 _WORDS: dict[Kind, Callable[[Question, Any, Questionnaire, str], str]] = {

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from questionnaires import values
-from questionnaires.expressions import Scope, evaluate, needed
-from questionnaires.model import Check, Kind, Party, Question, Questionnaire, Section, Severity, Tree
+from questionnaires.expressions import Scope, evaluate, is_judged
+from questionnaires.model import Check, Kind, Party, Question, Questionnaire, Section, Severity
 from questionnaires.path import Sheet
 from questionnaires.problems import message
 from questionnaires.reading import MOST_DIGITS, is_storable
@@ -74,7 +74,7 @@ class _Judge:
         self.questionnaire = questionnaire
         self.section = section
         self.sheet = sheet
-        self.needs: dict[str, list[Tree]] = {}
+        self.known: dict[str, set[str]] = {}
 
     def question(self, question: Question, answer: Answer) -> Iterator[Problem]:
         if answer.missing is not None:
@@ -90,7 +90,7 @@ class _Judge:
         if faults:
             return
         current = self.sheet[question.name]
-        yield from self._failed(question, question.checks, answer, replace(self.sheet.scope, current=current))
+        yield from self._failed(question, question.checks, answer, self.sheet.scope.at(current))
         if question.kind is Kind.ROSTER:
             yield from self._rows(question, answer, current)
 
@@ -107,18 +107,14 @@ class _Judge:
                         found = self._built_in(question, "required_cell", row=number, label=column.label)
                         yield replace(found, row=row["id"], column=column.name)
                     continue
-                for problem in self._failed(question, column.checks, answer, replace(scope, current=cell)):
+                for problem in self._failed(question, column.checks, answer, scope.at(cell)):
                     yield replace(problem, row=row["id"], column=column.name)
 
     def _failed(self, question: Question, checks: tuple[Check, ...], answer: Answer, scope: Scope) -> Iterator[Problem]:
         for rule in checks:
             if rule.severity is Severity.SOFT and answer.reasons.get(rule.code, "").strip():
                 continue
-            if rule.code not in self.needs:
-                self.needs[rule.code] = needed(rule.tree)
-            if any(values.is_blank(evaluate(tree, scope)) for tree in self.needs[rule.code]):
-                continue
-            if not values.truth(evaluate(rule.tree, scope)):
+            if is_judged(rule.tree, scope) and not values.truth(evaluate(rule.tree, scope)):
                 yield Problem(self.section.code, question.name, None, None, rule.severity, rule.code, rule.message)
 
     def _built_in(self, question: Question, code: str, **given: Any) -> Problem:
@@ -159,8 +155,8 @@ class _Judge:
         rows = {choice.code for choice in self.questionnaire.choices(question.rows)}
         columns = {choice.code for choice in self.questionnaire.choices(question.across)} if question.across else {None}
         cell_of = Question(name=question.name, kind=question.cell_kind, label=question.label)
-        for row, given in value.items():
-            for column, cell in given.items() if question.across else [(None, given)]:
+        for row, given in sorted(value.items()):
+            for column, cell in sorted(given.items()) if question.across else [(None, given)]:
                 if row not in rows or column not in columns:
                     problem = self._built_in(question, "unknown_cell", value=str(row if row not in rows else column)[:40])
                 elif cell is not None and not self._conforms(cell_of, cell):
@@ -185,11 +181,14 @@ class _Judge:
         return len(value) <= question.max_length and all(is_storable(character) for character in value)
 
     def _all_known(self, question: Question, codes: list[Any]) -> bool:
-        known = {choice.code for choice in self.questionnaire.choices(question.choices)}
+        known = self.known.get(question.choices)
+        if known is None:
+            known = self.known[question.choices] = {choice.code for choice in self.questionnaire.choices(question.choices)}
         return all(isinstance(code, str) and code in known for code in codes) and len(set(codes)) == len(codes)
 
 
 def _is_number(kind: Kind, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int if kind is Kind.INTEGER else int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or values.finite(value) is None:
         return False
-    return values.finite(value) is not None and abs(value) < 10**MOST_DIGITS
+    # A whole number is one however it is written: a browser knows no other difference.
+    return abs(value) < 10**MOST_DIGITS and (kind is not Kind.INTEGER or value == int(value))

@@ -10,24 +10,26 @@ elsewhere it is the whole column.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from math import fmod
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from questionnaires import values
-from questionnaires.functions import FUNCTIONS, add_days, total
+from questionnaires.evaluation import MOST_KEPT, Run, Scope, evaluate, running
+from questionnaires.function_hints import hint
+from questionnaires.functions import FUNCTIONS
 from questionnaires.model import Text, Tree
+from questionnaires.patterns import PatternError, canonical
 from questionnaires.problems import message
+
+__all__ = ["DEEPEST", "LONGEST", "ExpressionError", "Scope", "compile_expression", "evaluate", "is_judged", "names", "needed"]
 
 LONGEST = 4_000
 DEEPEST = 60
-_PATTERN_LIMIT = 300
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")|\$\{\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*\}"
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z_][A-Za-z0-9_]*)*)|(?P<mark><=|>=|!=|[=<>+\-*(),.]))",
+    r"|(?P<word>(?:[A-Za-z]+:)?[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z_][A-Za-z0-9_]*)*)|(?P<mark><=|>=|!=|[=<>+\-*(),.]))",
     re.ASCII,
 )
 _BINDING = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6}
@@ -188,19 +190,21 @@ class _Parser:
             raise _misplaced(token)
         function = FUNCTIONS.get(token.text)
         if function is None:
-            raise _fail("unknown_function", token.position, value=token.text)
+            raise _unknown_function(token)
         opened = self.take().position
         given: list[Tree] = []
+        places: list[int] = []
         while self.token.text != ")" or self.token.kind != "mark":
             if given:
                 self.expect(",", opened)
+            places.append(self.token.position)
             given.append(self.expression(0, depth + 1))
         self.take()
         if not function.least <= len(given) <= function.most:
             expected = str(function.least) if function.least == function.most else f"{function.least}–{function.most}"
             raise _fail("wrong_arity", token.position, value=token.text, count=len(given), expected=expected)
         if token.text == "regex":
-            _check_pattern(given[1], token.position)
+            given[1] = _pattern(given[1], places[1])
         return ["call", token.text, *given]
 
 
@@ -211,15 +215,23 @@ def _literal(token: _Token) -> int | float:
     return found
 
 
-def _check_pattern(tree: Tree, position: int) -> None:
+def _unknown_function(token: _Token) -> ExpressionError:
+    advice = hint(token.text)
+    if advice is None:
+        return _fail("unknown_function", token.position, value=token.text)
+    found = _fail("unknown_function_hint", token.position, value=token.text, hint=advice)
+    return ExpressionError("unknown_function", token.position, found.message)
+
+
+def _pattern(tree: Tree, position: int) -> Tree:
+    """The pattern of a `regex` in the form that every interpreter reads alike."""
     if tree[0] != "value" or not isinstance(tree[1], str):
         raise _fail("pattern_not_literal", position)
     try:
-        if len(tree[1]) > _PATTERN_LIMIT:
-            raise _fail("bad_pattern", position, value=f"> {_PATTERN_LIMIT}")
-        re.compile(tree[1])
-    except (re.error, OverflowError, RecursionError) as error:
-        raise _fail("bad_pattern", position, value=str(error)) from error
+        return ["value", canonical(tree[1])]
+    except PatternError as error:
+        reason = message(error.reason, part=error.part)
+        raise _fail("bad_pattern", position + 1 + error.position, value=reason) from error
 
 
 def compile_expression(source: str) -> Tree:
@@ -277,155 +289,22 @@ def needed(tree: Tree, *, wanted: bool = False) -> list[Tree]:
     return [found for child in tree[2:] for found in needed(child, wanted=inner)]
 
 
+# A tree stands beside what it needs, so that its number cannot pass to another.
+_needs: dict[int, tuple[Tree, list[Run]]] = {}
+
+
+def is_judged(tree: Tree, scope: Scope) -> bool:
+    """Whether everything that a check compares or reckons with (`needed`) has an answer in a scope."""
+    found = _needs.get(id(tree))
+    if found is None:
+        if len(_needs) >= MOST_KEPT:
+            _needs.clear()
+        found = _needs[id(tree)] = (tree, [running(need) for need in needed(tree)])
+    for run in found[1]:  # noqa: SIM110 (a generator costs a third of it, for each check of each line)
+        if values.is_blank(run(scope)):
+            return False
+    return True
+
+
 def _is_text(tree: Tree) -> bool:
     return bool(tree[0] == "value" and isinstance(tree[1], str))
-
-
-@dataclass(slots=True)
-class Scope:
-    """What an expression can see: the answers by name, the current answer, the row it stands in, the day and the frame's facts.
-
-    `values` gives questions (and roster columns outside their row); `row` is a row with all its columns, blanks included.
-    """
-
-    values: Mapping[str, Any]
-    today: date
-    current: Any = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    row: Mapping[str, Any] | None = None
-
-    def value(self, name: str) -> Any:
-        """The value of a question or of a column, None where there is none."""
-        if self.row is not None and name in self.row:
-            return self.row[name]
-        return self.values.get(name)
-
-
-def evaluate(tree: Tree, scope: Scope) -> Any:
-    """The value of a tree: None, bool, int, float, str, date, or the list or dict of an answer. Never raises for a compiled tree."""
-    shape = tree[0]
-    if shape == "value":
-        return tree[1]
-    if shape == "name":
-        return scope.value(tree[1])
-    if shape == "self":
-        return scope.current
-    if shape == "op":
-        return _operate(tree, scope)
-    function = FUNCTIONS[tree[1]]
-    if function.apply is None:
-        return _FORMS[tree[1]](tree[2:], scope)
-    return function.apply(*(evaluate(child, scope) for child in tree[2:]))
-
-
-def _operate(tree: Tree, scope: Scope) -> Any:
-    operator = tree[1]
-    left = evaluate(tree[2], scope)
-    if operator == "and":
-        return values.truth(left) and values.truth(evaluate(tree[3], scope))
-    if operator == "or":
-        return values.truth(left) or values.truth(evaluate(tree[3], scope))
-    right = evaluate(tree[3], scope) if len(tree) > 3 else left  # noqa: PLR2004 (shape, operator, left, right)
-    return _OPERATORS[operator](left, right)
-
-
-def _comparison(accepted: frozenset[int]) -> Callable[[Any, Any], bool]:
-    return lambda left, right: values.ordered(left, right) in accepted
-
-
-def _arithmetic(compute: Callable[[Any, Any], int | float]) -> Callable[[Any, Any], int | float | None]:
-    def apply(left: Any, right: Any) -> int | float | None:
-        first, second = values.number(left), values.number(right)
-        if first is None or second is None:
-            return None
-        try:
-            return values.finite(compute(first, second))
-        except (ZeroDivisionError, OverflowError, ValueError):
-            return None
-
-    return apply
-
-
-_plus = _arithmetic(lambda left, right: left + right)
-_minus = _arithmetic(lambda left, right: left - right)
-
-
-def _add(left: Any, right: Any) -> Any:
-    if isinstance(left, date) and not isinstance(right, date):
-        return add_days(left, right)
-    return add_days(right, left) if isinstance(right, date) and not isinstance(left, date) else _plus(left, right)
-
-
-def _subtract(left: Any, right: Any) -> Any:
-    first, second = values.as_date(left), values.as_date(right)
-    if first is not None and second is not None:
-        return (first - second).days
-    days = values.number(right)
-    return add_days(left, -days) if isinstance(left, date) and days is not None else _minus(left, right)
-
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": values.same,
-    "!=": lambda left, right: not values.same(left, right),
-    "<": _comparison(frozenset({-1})),
-    "<=": _comparison(frozenset({-1, 0})),
-    ">": _comparison(frozenset({1})),
-    ">=": _comparison(frozenset({0, 1})),
-    "+": _add,
-    "-": _subtract,
-    "*": _arithmetic(lambda left, right: left * right),
-    "div": _arithmetic(lambda left, right: left / right),
-    "mod": _arithmetic(fmod),
-    "neg": lambda left, _right: _minus(0, left),
-}
-
-
-def _if(given: list[Tree], scope: Scope) -> Any:
-    return evaluate(given[1] if values.truth(evaluate(given[0], scope)) else given[2], scope)
-
-
-def _coalesce(given: list[Tree], scope: Scope) -> Any:
-    for tree in given:
-        value = evaluate(tree, scope)
-        if not values.is_blank(value):
-            return value
-    return None
-
-
-def _rows_where(roster: Tree, condition: Tree, scope: Scope) -> Iterator[Scope]:
-    """The scope in each of a roster's rows that meets the condition: one scope moved from row to row, to be used at once."""
-    rows = evaluate(roster, scope)
-    inner = replace(scope)
-    for row in rows:
-        inner.row = row
-        if isinstance(row, dict) and values.truth(evaluate(condition, inner)):
-            yield inner
-
-
-def _count_where(given: list[Tree], scope: Scope) -> int | None:
-    if not isinstance(evaluate(given[0], scope), list):
-        return None
-    return sum(1 for _inner in _rows_where(given[0], given[1], scope))
-
-
-def _sum_where(given: list[Tree], scope: Scope) -> Any:
-    if not isinstance(evaluate(given[0], scope), list):
-        return None
-    return total([evaluate(given[2], inner) for inner in _rows_where(given[0], given[1], scope)])
-
-
-def _fact(given: list[Tree], scope: Scope) -> Any:
-    fact = scope.facts.get(values.as_text(evaluate(given[0], scope)))
-    if len(given) == 1:
-        return fact
-    return fact.get(values.as_text(evaluate(given[1], scope))) if isinstance(fact, Mapping) else None
-
-
-_FORMS: dict[str, Callable[[list[Tree], Scope], Any]] = {
-    "if": _if,
-    "coalesce": _coalesce,
-    "count-where": _count_where,
-    "sum-where": _sum_where,
-    "fact": _fact,
-    "today": lambda _given, scope: scope.today,
-}

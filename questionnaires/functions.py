@@ -35,16 +35,16 @@ class Function:
 
 
 def _selected(chosen: Any, code: Any) -> bool:
-    offered = chosen.split() if isinstance(chosen, str) else [values.as_text(item) for item in values.items(chosen)]
+    offered = values.words(chosen) if isinstance(chosen, str) else [values.as_text(item) for item in values.items(chosen)]
     return not values.is_blank(code) and values.as_text(code) in offered
 
 
 def _count_selected(chosen: Any) -> int:
-    return len(chosen.split()) if isinstance(chosen, str) else len(values.items(chosen))
+    return len(values.words(chosen)) if isinstance(chosen, str) else len(values.items(chosen))
 
 
 def _selected_at(chosen: Any, position: Any) -> Any:
-    offered = chosen.split() if isinstance(chosen, str) else values.items(chosen)
+    offered = values.words(chosen) if isinstance(chosen, str) else values.items(chosen)
     index = values.number(position)
     return offered[int(index)] if index is not None and 0 <= index < len(offered) else None
 
@@ -93,7 +93,8 @@ def _round(value: Any, decimals: Any = 0) -> int | float | None:
     scaled = values.finite(found * scale)
     if scaled is None:
         return found
-    rounded = math.floor(scaled + 0.5)
+    whole = math.floor(scaled)
+    rounded = whole + (scaled - whole >= 0.5)  # noqa: PLR2004 (half upwards; adding a half first would itself round)
     return rounded if scale == 1 else float(rounded / scale)
 
 
@@ -119,7 +120,7 @@ def _regex(value: Any, pattern: Any) -> bool:
 
 def _substr(value: Any, start: Any, end: Any = None) -> str:
     text, first = values.as_text(value), values.number(start)
-    last = values.number(end) if end is not None else len(text)
+    last = len(text) if values.is_blank(end) else values.number(end)
     if first is None or last is None or first < 0 or last < 0:
         return ""
     return text[int(first) : int(last)]
@@ -247,9 +248,9 @@ _TABLE = (
     Function("substr", 2, 3, Text("un morceau du texte, entre deux places comptées à partir de 0", "a part of the text between two places counted from 0"), _substr, tolerant=True),
     Function("concat", 1, ANY, Text("les textes mis bout à bout", "the texts put end to end"), _concat, tolerant=True),
     Function("join", 2, ANY, Text("les valeurs séparées par le 1er texte", "the values separated by the 1st text"), _join, tolerant=True),
-    Function("normalize-space", 1, 1, Text("le texte sans espaces en trop", "the text without surplus spaces"), lambda value: " ".join(values.as_text(value).split()), tolerant=True),
-    Function("lower-case", 1, 1, Text("le texte en minuscules", "the text in lower case"), lambda value: values.as_text(value).lower(), tolerant=True),
-    Function("upper-case", 1, 1, Text("le texte en majuscules", "the text in upper case"), lambda value: values.as_text(value).upper(), tolerant=True),
+    Function("normalize-space", 1, 1, Text("le texte sans espaces en trop", "the text without surplus spaces"), lambda value: " ".join(values.words(values.as_text(value))), tolerant=True),
+    Function("lower-case", 1, 1, Text("le texte en minuscules", "the text in lower case"), lambda value: values.lower(values.as_text(value)), tolerant=True),
+    Function("upper-case", 1, 1, Text("le texte en majuscules", "the text in upper case"), lambda value: values.upper(values.as_text(value)), tolerant=True),
     Function("siret", 1, 1, Text("le texte a la forme et la clé d’un SIRET", "the text has the form and the key of a SIRET"), _siret, tolerant=True),
     # Dates.
     Function("date", 1, 1, Text("le texte 2026-11-24 en date", "the text 2026-11-24 as a date"), values.as_date),

@@ -48,6 +48,12 @@ class Sheet(Mapping[str, Any]):
                 self._open.discard(name)
         return self._known[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a question or of a column, the default for a name that the questionnaire does not know."""
+        if name in self._known:
+            return self._known[name]
+        return self[name] if name in self.questions or name in self._columns else default
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.questions)
 
