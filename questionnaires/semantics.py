@@ -7,6 +7,7 @@ from typing import Any
 
 from questionnaires import values
 from questionnaires.model import Choice, Kind, Question, Text, Tree
+from questionnaires.patterns import canonical
 from questionnaires.rows import did_you_mean
 
 Finding = tuple[str, dict[str, Any]]
@@ -104,13 +105,18 @@ def _subject(tree: Tree, current: Question, known: Mapping[str, Question]) -> Qu
 # --- patterns -------------------------------------------------------------------------------------------------------------
 
 
+# A compiled pattern is in the form that both interpreters read alike, and so are the bounds that it is searched for.
+_STARTS = ("^", canonical(".*"))
+_ENDS = (canonical("$"), canonical(".*"))
+_WRITTEN_PATTERN = re.compile(r"""\bregex\s*\([^,]*,\s*('[^']*'|"[^"]*")""")
+
+
 def _patterns(expression: Expression) -> Iterator[Finding]:
-    for node in _nodes(expression.tree):
-        if node[:2] == ["call", "regex"]:
-            pattern = str(node[3][1])
-            bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
-            if not bounded:
-                yield "unanchored_regex", _at(expression.source, pattern)
+    compiled = [str(node[3][1]) for node in _nodes(expression.tree) if node[:2] == ["call", "regex"]]
+    written = [found[1] for found in _WRITTEN_PATTERN.finditer(expression.source)]
+    for pattern, shown in zip(compiled, written if len(written) == len(compiled) else compiled, strict=True):
+        if not (pattern.startswith(_STARTS) and pattern.endswith(_ENDS)):
+            yield "unanchored_regex", _at(expression.source, shown.strip("'\""))
 
 
 # --- blanks ---------------------------------------------------------------------------------------------------------------

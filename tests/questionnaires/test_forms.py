@@ -38,7 +38,7 @@ def test_typographic_quotes_of_a_real_form_are_all_found() -> None:
 
 
 def test_a_household_survey_has_only_what_we_cannot_hold_against_it() -> None:
-    assert errors("wf_socio_economic.xlsx") == [("column_unsupported", "survey", 6, "G"), ("unknown_function", "survey", 12, "O")]
+    assert errors("wf_socio_economic.xlsx") == [("column_unsupported", "survey", 6, "G"), ("path_expression", "survey", 12, "O")]
 
 
 def test_what_the_specification_has_and_we_do_not_is_named() -> None:
