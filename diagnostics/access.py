@@ -21,6 +21,7 @@ from diagnostics.models import (
     Role,
     StoredSynthesis,
     Structure,
+    Thread,
     User,
 )
 
@@ -165,6 +166,14 @@ def _structures(actor: Actor) -> Select[Any]:
     return query.where(Structure.id == actor.structure_id)
 
 
+def _threads(actor: Actor) -> Select[Any]:
+    """Threads of the dossiers that a person may reach; a firm reaches those shared with it, and none from a handed-over session."""
+    query = select(Thread).where(Thread.diagnosis_id.in_(_diagnoses(actor).with_only_columns(Diagnosis.id)))
+    if actor.is_firm:
+        return query.where(Thread.shared if not actor.marks_only else false())
+    return query
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -173,6 +182,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     StoredSynthesis: _syntheses,
     User: _users,
     Structure: _structures,
+    Thread: _threads,
 }
 
 

@@ -1,12 +1,13 @@
 """One diagnosis as it stands: its questionnaire and every answer, read once and judged as a whole.
 
 `collect` takes a read session and a diagnosis; out comes a frozen `Collected`. What the sampling frame already knows of the
-firm fills the questions that nobody has opened yet, marked as prefilled, so that no page and no check sees them blank.
+firm, and what its last diagnosis said that hardly changes, fill the questions that nobody has opened yet, marked as prefilled,
+so that no page and no check sees them blank.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from diagnostics.models import Campaign, Diagnosis, Firm, SectionAnswers, User, now
+from diagnostics.previous import NOTHING, Previous, previous_of
 from questionnaires.answers import Answer, AnswerState, Context, Problem, Progress, check, is_asked_of_people, plain, progress
 from questionnaires.catalogue import load
 from questionnaires.model import Question, Questionnaire, Section
@@ -56,6 +58,7 @@ class Collected:
     saved: Mapping[str, Saved]
     context: Context
     stored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    previous: Previous = NOTHING
 
     @cached_property
     def relevant(self) -> frozenset[str]:
@@ -80,6 +83,16 @@ class Collected:
     def saved_of(self, section: str) -> Saved:
         """When a section was last saved; `NEVER` before its first time."""
         return self.saved.get(section, NEVER)
+
+    def comes_from_frame(self, name: str) -> bool:
+        """Whether a prefilled answer was taken from the sampling frame, and not from the firm's last diagnosis."""
+        attribute = PREFILLED.get(name)
+        return attribute is not None and getattr(self.diagnosis.firm, attribute) not in {None, ""}
+
+    @property
+    def previous_on(self) -> date | None:
+        """The day of the last diagnosis that answers came over from, or None."""
+        return self.previous.on
 
     def unanswered(self, section: Section, *, core_only: bool) -> list[Question]:
         """The questions of a section that are asked and have neither an answer nor a reason for none."""
@@ -132,11 +145,13 @@ def collect(session: Session, diagnosis: Diagnosis) -> Collected:
         .where(SectionAnswers.diagnosis_id == diagnosis.id)
         .order_by(SectionAnswers.section)
     ).all()
-    answers = prefilled(questionnaire, diagnosis.firm)
+    previous = previous_of(session, diagnosis.id, questionnaire)
+    answers = {**previous.answers, **prefilled(questionnaire, diagnosis.firm)}
     saved = {}
     stored = {}
     for row, name in rows:
         answers |= {question: Answer.from_json(given) for question, given in row.answers.items()}
         saved[row.section] = Saved(row.revision, row.updated_at, name or "")
         stored[row.section] = row.answers
-    return Collected(diagnosis, questionnaire, answers, saved, context_of(diagnosis, diagnosis.firm.campaign), stored)
+    context = context_of(diagnosis, diagnosis.firm.campaign)
+    return Collected(diagnosis, questionnaire, answers, saved, context, stored, previous)

@@ -36,7 +36,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
 def table_csv(content: Mapping[str, Any]) -> bytes:
     """Every cell of a stored synthesis, one a line (UTF-8 with a signature, so that a spreadsheet reads the accents)."""
     synthesis = Synthesis.from_json(content)
-    return _csv([name for name, _fr, _en in COLUMNS], _lines(synthesis))
+    return csv_of([name for name, _fr, _en in COLUMNS], _lines(synthesis))
 
 
 def _lines(synthesis: Synthesis) -> Iterable[tuple[object, ...]]:
@@ -52,10 +52,11 @@ def _lines(synthesis: Synthesis) -> Iterable[tuple[object, ...]]:
 
 def codebook_csv() -> bytes:
     """What each column of the open tables means, in both languages."""
-    return _csv(["column", "fr", "en"], COLUMNS)
+    return csv_of(["column", "fr", "en"], COLUMNS)
 
 
-def _csv(header: list[str], lines: Iterable[Iterable[object]]) -> bytes:
+def csv_of(header: list[str], lines: Iterable[Iterable[object]]) -> bytes:
+    """A table as a CSV that a spreadsheet reads and takes for nothing else: UTF-8 with a signature, no formula."""
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(header)

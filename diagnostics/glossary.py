@@ -45,6 +45,8 @@ SETTINGS: dict[str, LazyString] = {
     "log_format": _l("Forme des lignes de journal technique."),
     "log_level": _l("Gravité minimale des lignes gardées."),
     "questionnaire_version": _l("Version du questionnaire des nouveaux dossiers."),
+    "paradata_days": _l("Jours de garde des paradonnées de la saisie ; 0 : rien n’est relevé."),
+    "paradata_seconds": _l("Les paradonnées s’écrivent par paquets, toutes les tant de secondes ; 0 : aussitôt."),
     "publication_threshold": _l("Plus petit nombre de réponses derrière un chiffre publié."),
 }
 
@@ -83,6 +85,8 @@ VERBS: dict[str, LazyString] = {
     "message_retried": _l("message à renvoyer"),
     "moved": _l("état changé"),
     "notes_saved": _l("notes de visite enregistrées"),
+    "paradata_exported": _l("paradonnées exportées"),
+    "paradata_purged": _l("paradonnées effacées au terme de leur garde"),
     "panel_drawn": _l("panel tiré au sort"),
     "password_changed": _l("mot de passe changé"),
     "password_chosen": _l("mot de passe choisi"),
@@ -115,6 +119,12 @@ VERBS: dict[str, LazyString] = {
     "structure_added": _l("structure ajoutée"),
     "table_amended": _l("correspondance modifiée"),
     "table_applied": _l("correspondance appliquée"),
+    "thread_answered": _l("message dans un fil"),
+    "thread_opened": _l("fil ouvert"),
+    "thread_reopened": _l("fil rouvert"),
+    "thread_resolved": _l("fil clos"),
+    "thread_shared": _l("fil partagé avec l’entreprise"),
+    "thread_withdrawn": _l("fil retiré"),
     "visit_date_changed": _l("date de visite changée"),
 }
 

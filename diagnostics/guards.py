@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.actions.answers import DIMENSIONS, NOT_COVERED
 from diagnostics.collected import Collected, collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import Guard
-from diagnostics.models import ContactAttempt, Diagnosis, Remark
+from diagnostics.models import ContactAttempt, Diagnosis, Message, Role, Thread, ThreadState
 from questionnaires.answers import Answer
 from questionnaires.model import Section, Severity, Stage
 
@@ -24,6 +24,8 @@ SHORTEST_SPAN = timedelta(days=21)
 WIDE_GAP = 2
 KEPT = frozenset({"retenue", "modifiee"})
 MOST_ACTIONS = 12
+# Who may ask for a correction.
+REVIEWERS = frozenset({Role.COORDINATOR, Role.REFERENT})
 _NAMED = 3
 
 Condition = Callable[[Session, Diagnosis], LazyString | None]
@@ -89,11 +91,14 @@ def _unanswered(found: Collected, visit: list[Section]) -> LazyString | None:
 
 
 def remarked(session: Session, diagnosis: Diagnosis) -> LazyString | None:
-    """The reviewer has left at least one remark that is still open."""
+    """A reviewer has written in at least one thread that is still open."""
+    written = select(Message.id).where(Message.thread_id == Thread.id, Message.author_role.in_(REVIEWERS)).exists()
     waiting = session.scalar(
-        select(func.count()).select_from(Remark).where(Remark.diagnosis_id == diagnosis.id, Remark.resolved_at.is_(None))
+        select(Thread.id).where(Thread.diagnosis_id == diagnosis.id, Thread.state == ThreadState.OPEN, written).limit(1)
     )
-    return None if waiting else _l("Écrivez au moins une remarque sur une question : le diagnostiqueur saura quoi corriger.")
+    if waiting is not None:
+        return None
+    return _l("Écrivez au moins une remarque sur une question : le diagnostiqueur saura quoi corriger.")
 
 
 def marked(_session: Session, diagnosis: Diagnosis) -> LazyString | None:

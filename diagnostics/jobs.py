@@ -7,6 +7,7 @@ delivered twice or never: the row decides.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import Connection, CursorResult, event, or_, select, update
 from sqlalchemy.orm import Mapper, object_session
 
-from diagnostics.actions import mail, publication
+from diagnostics.actions import mail, paradata, publication
 from diagnostics.actions.base import ActionError
 from diagnostics.db import ADDED_JOBS, Database
 from diagnostics.models import Job, JobItem, JobState, now
@@ -30,6 +31,7 @@ from diagnostics.settings import Settings
 LEASE = timedelta(minutes=2)
 HEARTBEAT_SECONDS = 30.0
 SWEEP_SECONDS = 20.0
+PURGE_SECONDS = 24 * 3600.0
 MOST_ATTEMPTS = 3
 
 log = structlog.get_logger()
@@ -229,10 +231,14 @@ class Queue:
             stop.set()
 
     def _sweep(self, stop: threading.Event) -> None:
+        purged = time.monotonic() - PURGE_SECONDS
         while True:
             try:
                 self.announce(waiting_jobs(self.database))
                 mail.send_waiting(self.database, self.settings)
+                if time.monotonic() - purged >= PURGE_SECONDS:
+                    purged = time.monotonic()
+                    paradata.purge(self.database, self.settings)
             except Exception:
                 log.exception("sweep_failed")
             if stop.wait(SWEEP_SECONDS):

@@ -44,6 +44,11 @@ VALIDATED = frozenset({State.VALIDATED, State.VALIDATED_REMARKS, State.DISAGREEM
 EXITS = frozenset({State.REFUSAL, State.UNREACHABLE, State.OUT_OF_SCOPE, State.DUPLICATE, State.ABANDONED})
 FINISHED = VALIDATED | {State.CLOSED, State.FOLLOWUP6, State.FOLLOWUP12}
 BEFORE_REVIEW = FIELD | {State.DRAWN}
+# When a firm reads, in its room, the answers of the visit (once the review accepted them) and those of the restitution.
+FIRM_READS_RESTITUTION = FINISHED | {State.RESTITUTION}
+FIRM_READS_VISIT = FIRM_READS_RESTITUTION | {State.SENT}
+# When people may talk about a dossier's questions.
+TALKING = frozenset(State) - EXITS - {State.DRAWN}
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _OWNER = frozenset({Role.DIAGNOSTICIAN})

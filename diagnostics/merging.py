@@ -13,7 +13,6 @@ from typing import Any
 
 from questionnaires.answers import Answer, AnswerState
 
-_KEPT_STATES = frozenset({AnswerState.PREFILLED, AnswerState.FORCED})
 _NOTHING: tuple[Any, ...] = (None, None, {})
 
 
@@ -28,11 +27,15 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A section after a merge: its answers as they are stored, the questions changed, and the answers in conflict."""
+    """A section after a merge: its answers as they are stored, the questions changed, and the answers in conflict.
+
+    `replaced` names, among the changed, those whose answer was prefilled until then.
+    """
 
     answers: Mapping[str, Any]
     changed: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
+    replaced: tuple[str, ...] = ()
 
 
 def content(answer: Answer | None) -> tuple[Any, ...]:
@@ -67,6 +70,7 @@ def merge(
     merged = dict(held)
     changed: list[str] = []
     conflicts: list[Conflict] = []
+    replaced: list[str] = []
     for name, mine in given.items():
         theirs = Answer.from_json(held[name]) if name in held else None
         said = content(mine)
@@ -80,12 +84,25 @@ def merge(
             continue
         merged[name] = _stated(mine, edited=edited).to_json()
         changed.append(name)
-    return Merged(merged, tuple(changed), tuple(conflicts))
+        if mine.state is not AnswerState.PREFILLED and _was_prefilled(theirs, (base or {}).get(name, BLANK), mine):
+            replaced.append(name)
+    return Merged(merged, tuple(changed), tuple(conflicts), tuple(replaced))
+
+
+def _was_prefilled(held: Answer | None, shown: str, given: Answer) -> bool:
+    """Whether another answer was prefilled before: stored as such, or shown by the page without having ever been stored."""
+    if held is not None:
+        return held.state is AnswerState.PREFILLED
+    return shown not in {BLANK, fingerprint(given)}
 
 
 def _stated(answer: Answer, *, edited: bool) -> Answer:
-    """The answer with its state: a prefilled one stays so until it is changed; after a return, a change is an edit."""
-    if answer.state in _KEPT_STATES:
+    """The answer with its state: kept against a soft check as long as a reason says why; prefilled until it is changed; else
+    collected, or edited once the dossier was sent back."""
+    if answer.reasons:
+        wanted = AnswerState.FORCED
+    elif answer.state is AnswerState.PREFILLED:
         return answer
-    wanted = AnswerState.EDITED if edited else AnswerState.COLLECTED
+    else:
+        wanted = AnswerState.EDITED if edited else AnswerState.COLLECTED
     return answer if answer.state is wanted else replace(answer, state=wanted)

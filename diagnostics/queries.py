@@ -20,10 +20,11 @@ from diagnostics.models import (
     Diagnosis,
     Firm,
     JournalLine,
-    Remark,
     Report,
     State,
     Structure,
+    Thread,
+    ThreadState,
     Token,
     TokenKind,
     User,
@@ -237,20 +238,13 @@ def attempts(session: Session, diagnosis: Diagnosis) -> Sequence[ContactAttempt]
     ).all()
 
 
-def remarks(session: Session, diagnosis: Diagnosis, *, open_only: bool = False) -> Sequence[Remark]:
-    """The reviewer's remarks on a dossier, the oldest first."""
-    query = select(Remark).where(Remark.diagnosis_id == diagnosis.id)
-    if open_only:
-        query = query.where(Remark.resolved_at.is_(None))
-    return session.scalars(query.options(joinedload(Remark.author)).order_by(Remark.id)).all()
-
-
-def open_remark_counts(session: Session, diagnoses: Sequence[Diagnosis]) -> dict[int, int]:
-    """How many remarks are open on each of these dossiers."""
+def open_thread_counts(session: Session, actor: Actor, diagnoses: Sequence[Diagnosis]) -> dict[int, int]:
+    """How many threads are open on each of these dossiers."""
     query = (
-        select(Remark.diagnosis_id, func.count())
-        .where(Remark.diagnosis_id.in_([diagnosis.id for diagnosis in diagnoses]), Remark.resolved_at.is_(None))
-        .group_by(Remark.diagnosis_id)
+        visible(Thread, actor)
+        .with_only_columns(Thread.diagnosis_id, func.count())
+        .where(Thread.diagnosis_id.in_([diagnosis.id for diagnosis in diagnoses]), Thread.state == ThreadState.OPEN)
+        .group_by(Thread.diagnosis_id)
     )
     return dict(session.execute(query).all())
 

@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 
 from diagnostics.answer_words import figure, in_words, totals
 from diagnostics.collected import Collected
+from diagnostics.words import day
 from questionnaires.answers import Answer, AnswerState, Missing
 from questionnaires.model import Kind, Question, Questionnaire, Section, Severity
 
@@ -22,7 +23,6 @@ MISSING: dict[Missing, LazyString] = {
     Missing.NOT_APPLICABLE: _l("Sans objet"),
 }
 STATES: dict[AnswerState, LazyString] = {
-    AnswerState.PREFILLED: _l("repris de la base de sondage"),
     AnswerState.EDITED: _l("modifié depuis"),
     AnswerState.FORCED: _l("confirmé malgré une alerte"),
 }
@@ -114,10 +114,10 @@ def _item(collected: Collected, question: Question, locale: str) -> Item:
         words="" if tabular else in_words(question, value, collected.questionnaire, locale),
         table=_table(question, value, collected.questionnaire, locale) if tabular else None,
         missing=missing,
-        origin=None if computed or value is None else STATES.get(answer.state),
+        origin=None if computed or value is None else origin_of(collected, question.name, answer),
         computed=computed,
         core=question.core,
-        confirmed=tuple(_confirmed(question, answer.reasons, locale)),
+        confirmed=tuple(confirmed(question, answer.reasons, locale)),
         faults=tuple(
             Fault(problem.severity is Severity.HARD, problem.message.in_(locale))
             for problem in collected.problems
@@ -126,7 +126,18 @@ def _item(collected: Collected, question: Question, locale: str) -> Item:
     )
 
 
-def _confirmed(question: Question, reasons: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
+def origin_of(collected: Collected, name: str, answer: Answer) -> LazyString | None:
+    """Where a value comes from, in words; None for one simply collected at the visit."""
+    if answer.state is not AnswerState.PREFILLED:
+        return STATES.get(answer.state)
+    if collected.comes_from_frame(name):
+        return _l("prérempli d’après SIRENE")
+    if collected.previous_on is not None:
+        return _l("prérempli d’après le diagnostic du %(day)s", day=day(collected.previous_on))
+    return _l("prérempli d’après un diagnostic précédent")
+
+
+def confirmed(question: Question, reasons: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
     """Each doubtful value that was confirmed: what the check said, and the person's reason."""
     messages = {check.code: check.message.in_(locale) for part in (question, *question.columns) for check in part.checks}
     return [(messages.get(code, ""), reason) for code, reason in reasons.items()]

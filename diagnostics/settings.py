@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("console", description="Shape of the log lines.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line kept.")
     questionnaire_version: str = Field("2026-1", description="Catalogue version that new dossiers are opened with.")
+    paradata_days: int = Field(730, ge=0, le=3650, description="Days that paradata of the filling are kept; 0 records none.")
+    paradata_seconds: float = Field(
+        5.0, ge=0, le=60, description="Paradata are written in batches, after so many seconds; 0 writes each at once."
+    )
     publication_threshold: int = Field(5, ge=3, le=50, description="Fewest respondents behind a published figure.")
 
     @property

@@ -16,12 +16,14 @@ from diagnostics.models import (
     Diagnosis,
     Firm,
     JournalLine,
+    Message,
     OutboxMessage,
     Role,
     SectionAnswers,
     Selection,
     SignInSession,
     State,
+    Thread,
     User,
     now,
 )
@@ -141,6 +143,20 @@ def write_section(database: Database, diagnosis_id: int, section: str, answers: 
         else:
             held.answers = {**held.answers, **stored}
             held.revision += 1
+
+
+def add_thread(
+    database: Database, diagnosis_id: int, question: str, text: str, *, author: User, shared: bool = False, **given: Any
+) -> int:
+    """A thread with one message, written straight into the tables; gives its number."""
+    with database.write() as session:
+        thread = Thread(
+            diagnosis_id=diagnosis_id, question=question, shared=shared, opened_by_id=author.id, opened_role=author.role, **given
+        )
+        thread.messages.append(Message(author_id=author.id, author_role=author.role, text=text))
+        session.add(thread)
+        session.flush()
+        return thread.id
 
 
 def seal(database: Database, diagnosis_id: int) -> None:

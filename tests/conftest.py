@@ -120,7 +120,14 @@ def app(bare_app: Flask) -> Flask:
 
 def _made(folder: Path, url: str) -> Flask:
     made = create_app(
-        {"instance_path": folder, "database_url": url, "secret_key": "x" * 40, "rate_limits": False, "log_level": "ERROR"}
+        {
+            "instance_path": folder,
+            "database_url": url,
+            "secret_key": "x" * 40,
+            "rate_limits": False,
+            "log_level": "ERROR",
+            "paradata_seconds": 0,
+        }
     )
     made.config["TESTING"] = True
     made.config["PROPAGATE_EXCEPTIONS"] = True

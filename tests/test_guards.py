@@ -9,9 +9,10 @@ from diagnostics.collected import collect
 from diagnostics.db import Database
 from diagnostics.guards import GUARDS
 from diagnostics.lifecycle import MOVES, Guard
-from diagnostics.models import ContactAttempt, ContactOutcome, Diagnosis, Remark, State, now
+from diagnostics.models import ContactAttempt, ContactOutcome, Diagnosis, State, ThreadState, now
 from questionnaires.answers import Answer, Missing
 from questionnaires.model import Kind, Question, Stage
+from tests.casework import add_thread
 from tests.conftest import World
 from tests.dossier import marks, new_dossier, put, set_dossier
 
@@ -97,11 +98,12 @@ def test_a_hard_problem_is_named(database: Database, world: World) -> None:
 def test_a_return_needs_an_open_remark(database: Database, world: World) -> None:
     number = new_dossier(database, world, state=State.REVIEW)
     assert "remarque" in lacking(database, number, Guard.REMARKED)
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="eff_total", text="Le registre compte treize lignes.", resolved_at=now()))
-    assert lacking(database, number, Guard.REMARKED), "a closed remark asks for nothing"
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="eff_total", text="Et l’apprentie ?"))
+    closed = {"state": ThreadState.RESOLVED, "resolved_at": now()}
+    add_thread(database, number, "eff_total", "Le registre compte treize lignes.", author=world.people["coordinator"], **closed)
+    assert lacking(database, number, Guard.REMARKED), "a closed thread asks for nothing"
+    add_thread(database, number, "eff_total", "Faut-il compter l’apprentie ?", author=world.people["diagnostician"])
+    assert lacking(database, number, Guard.REMARKED), "the diagnostician’s own question is no remark"
+    add_thread(database, number, "eff_total", "Et l’apprentie ?", author=world.people["referent"])
     assert lacking(database, number, Guard.REMARKED) == ""
 
 

@@ -81,7 +81,7 @@ def statements(database: Database) -> int:
         with database.read() as session:
             page = queries.paginate(session, queries.dossiers(COORDINATOR, queries.DossierFilter()), 1, per_page=100)
             assert [(row.firm.name, row.diagnostician.name, row.structure.name) for row in page.items]
-            assert queries.open_remark_counts(session, page.items) == {}
+            assert queries.open_thread_counts(session, COORDINATOR, page.items) == {}
             assert queries.returned_before(session, page.items) == frozenset()
     finally:
         event.remove(database.reader, "before_cursor_execute", note)

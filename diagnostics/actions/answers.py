@@ -256,9 +256,10 @@ def _write(database: Database, actor: Actor, seen: Seen, section_code: str, merg
     """The three writes; gives whether the entry begins with this save. Raises `_StaleError` when what was seen has changed."""
     moment = now()
     begun = seen.state is State.VISITED and not actor.is_firm
-    notes: list[tuple[str, dict[str, Any]]] = [
-        ("section_saved", {"section": section_code, "questions": list(merged.changed), "revision": seen.revision + 1})
-    ]
+    saved: dict[str, Any] = {"section": section_code, "questions": list(merged.changed), "revision": seen.revision + 1}
+    if merged.replaced:
+        saved["prefilled"] = list(merged.replaced)
+    notes: list[tuple[str, dict[str, Any]]] = [("section_saved", saved)]
     if begun:
         notes.insert(0, ("moved", {"move": "enter", "before": seen.state.value, "after": State.ENTRY.value}))
     about = {"at": moment, "actor_id": actor.user_id, "actor_role": actor.role.value, "subject": "diagnosis", "subject_id": seen.id}

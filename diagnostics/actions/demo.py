@@ -40,12 +40,14 @@ from diagnostics.models import (
     EditionState,
     Firm,
     JournalLine,
-    Remark,
+    Message,
     Role,
     SectionAnswers,
     Selection,
     State,
     Structure,
+    Thread,
+    ThreadState,
     Token,
     TokenKind,
     User,
@@ -315,17 +317,24 @@ class _Writer:
         returned = invented.course.at(State.RETURNED)
         for question, text in self.rng.sample(REMARKS, 2):
             settled = diagnosis.state is not State.RETURNED
-            session.add(
-                Remark(
-                    diagnosis_id=diagnosis.id,
-                    question=question,
-                    text=text,
-                    author_id=coordinator.id,
-                    created_at=returned,
-                    reply=self.rng.choice(REPLIES) if settled else "",
-                    resolved_at=returned + timedelta(days=1) if settled and returned else None,
-                )
+            reply = self.rng.choice(REPLIES) if settled else ""
+            closed = returned + timedelta(days=1) if settled and returned else None
+            thread = Thread(
+                diagnosis_id=diagnosis.id,
+                question=question,
+                state=ThreadState.RESOLVED if closed else ThreadState.OPEN,
+                opened_by_id=coordinator.id,
+                opened_role=coordinator.role,
+                opened_at=returned or now(),
+                resolved_at=closed,
+                resolved_by_id=coordinator.id if closed else None,
             )
+            thread.messages.append(Message(author_id=coordinator.id, author_role=coordinator.role, text=text, at=returned or now()))
+            if reply:
+                thread.messages.append(
+                    Message(author_id=diagnosis.diagnostician_id, author_role=Role.DIAGNOSTICIAN, text=reply, at=closed or now())
+                )
+            session.add(thread)
 
 
 def _moment(day: date) -> datetime:
@@ -378,7 +387,7 @@ def _confirm_doubts(questionnaire: Questionnaire, sections: dict[str, dict[str, 
         answer = values.get(problem.question)
         if problem.severity is Severity.SOFT and answer is not None:
             values[problem.question] = Answer(
-                answer.value, answer.missing, answer.state, {**answer.reasons, problem.code: CONFIRMED}
+                answer.value, answer.missing, AnswerState.FORCED, {**answer.reasons, problem.code: CONFIRMED}
             )
 
 

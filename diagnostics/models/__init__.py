@@ -1,11 +1,13 @@
 """The tables, by subject; everything that others import is named here."""
 
 from diagnostics.models.base import Base, now
-from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, Remark, SectionAnswers, State
+from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, SectionAnswers, State
 from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, OutboxMessage
 from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport, ImportState, Selection
+from diagnostics.models.paradata import ParadataEvent, ParadataKind
 from diagnostics.models.people import Accreditation, AccreditationState, Role, SignInSession, Structure, Token, TokenKind, User
 from diagnostics.models.publication import Edition, EditionState, Report, ReportKind, StoredSynthesis
+from diagnostics.models.threads import Message, Thread, ThreadRead, ThreadState
 
 __all__ = [
     "Accreditation",
@@ -25,8 +27,10 @@ __all__ = [
     "JobItem",
     "JobState",
     "JournalLine",
+    "Message",
     "OutboxMessage",
-    "Remark",
+    "ParadataEvent",
+    "ParadataKind",
     "Report",
     "ReportKind",
     "Role",
@@ -36,6 +40,9 @@ __all__ = [
     "State",
     "StoredSynthesis",
     "Structure",
+    "Thread",
+    "ThreadRead",
+    "ThreadState",
     "Token",
     "TokenKind",
     "User",

@@ -110,23 +110,6 @@ class SectionAnswers(Base):
     diagnosis: Mapped[Diagnosis] = relationship(back_populates="sections")
 
 
-class Remark(Base):
-    """What a reviewer asks about one question; answered and closed by the diagnostician or the reviewer."""
-
-    __tablename__ = "remark"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    diagnosis_id: Mapped[int] = mapped_column(ForeignKey("diagnosis.id", ondelete="CASCADE"), index=True)
-    question: Mapped[str] = mapped_column(String(80))
-    text: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    reply: Mapped[str] = mapped_column(Text, default="")
-    resolved_at: Mapped[datetime | None]
-
-    author: Mapped[User | None] = relationship()
-
-
 class ContactAttempt(Base):
     """One attempt to reach the firm: five over three weeks before it may be called unreachable."""
 

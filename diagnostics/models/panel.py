@@ -51,6 +51,7 @@ class Firm(Base):
         UniqueConstraint("campaign_id", "siret"),
         Index("ix_firm_stratum", "campaign_id", "sector", "departement", "size_class"),
         Index("ix_firm_selection", "campaign_id", "selection"),
+        Index("ix_firm_siret", "siret"),
         CheckConstraint("headcount IS NULL OR headcount >= 0", name="headcount_not_negative"),
         CheckConstraint("inclusion_probability IS NULL OR inclusion_probability > 0", name="inclusion_positive"),
     )

@@ -15,8 +15,8 @@ from wtforms.validators import Email, Length, Optional, ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
 from diagnostics.actions.dossiers import LONGEST_NOTES, LONGEST_REASON, MEDIA, OUTCOMES
-from diagnostics.actions.review import LONGEST_REMARK
 from diagnostics.actions.room import LONGEST_REMARKS, LONGEST_SIGNATORY
+from diagnostics.actions.threads import LONGEST_MESSAGE
 from diagnostics.delays import PARIS
 from diagnostics.forms import given
 from diagnostics.lifecycle import MOVES
@@ -170,13 +170,7 @@ class RemarkForm(FlaskForm):
     """A reviewer's remark on one question."""
 
     question = HiddenField()
-    text = TextAreaField(_l("Votre remarque"), [given(_l("votre remarque")), Length(max=LONGEST_REMARK, message=_LONG)])
-
-
-class ReplyForm(FlaskForm):
-    """The diagnostician's reply to a remark."""
-
-    text = TextAreaField(_l("Votre réponse"), [Length(max=LONGEST_REMARK, message=_LONG)])
+    text = TextAreaField(_l("Votre remarque"), [given(_l("votre remarque")), Length(max=LONGEST_MESSAGE, message=_LONG)])
 
 
 class VerdictForm(FlaskForm):

@@ -21,6 +21,7 @@ from diagnostics.lifecycle import BEFORE_REVIEW, EXITS, FIELD, MOVES, WRITABLE, 
 from diagnostics.models import Diagnosis, Role, State, now
 from diagnostics.pages.dossier_forms import AppointmentForm, AttemptForm, NotesForm, VisitForm
 from diagnostics.pages.timeline import told
+from diagnostics.threads import talks_of
 from diagnostics.web import actor, reading
 from questionnaires import catalogue
 
@@ -124,7 +125,7 @@ def index() -> str:
         wanted=wanted,
         total=sum(counts.values()),
         tabs=_tabs(wanted, counts, queries.count_late(session, who, wanted)),
-        open_remarks=queries.open_remark_counts(session, page.items),
+        open_threads=queries.open_thread_counts(session, who, page.items),
         due={diagnosis.id: due_on(diagnosis) for diagnosis in page.items},
         late={diagnosis.id: days_late(diagnosis, wanted.today) for diagnosis in page.items},
         labels=Labels(),
@@ -206,7 +207,7 @@ def dossier_page(diagnosis: Diagnosis, *, failed: FlaskForm | None = None, refus
         sections=collected.questionnaire.sections,
         progress=collected.progress,
         saved=collected.saved,
-        remarks=queries.remarks(session, diagnosis),
+        talks=talks_of(session, who, diagnosis, collected.questionnaire),
         reports=queries.reports(session, who, diagnosis),
         link=queries.room_link(session, diagnosis) if works else None,
         room_open=diagnosis.state in ROOM_STATES,

@@ -10,16 +10,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from diagnostics import queries
-from diagnostics.access import NETWORK, allow
-from diagnostics.actions import dossiers, review, room
+from diagnostics.access import allow
+from diagnostics.actions import dossiers, room
 from diagnostics.actions.base import ActionError, ConflictError
 from diagnostics.actions.room_links import RoomLink
-from diagnostics.collected import collect
-from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import EXITS, MOVES, Move
 from diagnostics.models import ContactOutcome, Diagnosis, Role, State
-from diagnostics.pages.dossier_forms import AppointmentForm, AttemptForm, ContactForm, NotesForm, ReplyForm, StepForm, VisitForm
-from diagnostics.pages.dossiers import BY_FORM, IN_REVIEW, bp, dossier_page, found, is_worker, may_hand_over
+from diagnostics.pages.dossier_forms import AppointmentForm, AttemptForm, ContactForm, NotesForm, StepForm, VisitForm
+from diagnostics.pages.dossiers import BY_FORM, IN_REVIEW, bp, dossier_page, found, may_hand_over
 from diagnostics.pages.signin import public_link
 from diagnostics.web import SESSION_KEY, actor, database, fresh_reading, reading, settings
 
@@ -287,52 +285,3 @@ def hand_over_link(reference: str) -> Page:
     return render_template(
         "dossiers/hand_over.html", diagnosis=diagnosis, address=address, picture=picture, minutes=room.HANDOVER_MINUTES
     )
-
-
-@bp.get("/dossiers/<reference>/remarques")
-@allow(*NETWORK)
-def remarks(reference: str) -> str:
-    """The reviewer's remarks, each with the way to its question and the diagnostician's reply."""
-    return _remarks_page(found(reference))
-
-
-def _remarks_page(diagnosis: Diagnosis, *, failed: tuple[int, str] | None = None, refusal: Any = None) -> str:
-    collected, locale = collect(reading(), diagnosis), chosen_locale()
-    places = {question.name: (section, question.label.in_(locale)) for section, question in collected.questionnaire.questions()}
-    noted = queries.remarks(reading(), diagnosis)
-    # In the questionnaire's order, so that a correction goes from page to page.
-    order = {name: place for place, name in enumerate(places)}
-    noted = sorted(noted, key=lambda remark: (remark.resolved_at is not None, order.get(remark.question, len(order)), remark.id))
-    return render_template(
-        "dossiers/remarks.html",
-        diagnosis=diagnosis,
-        remarks=noted,
-        places=places,
-        may_answer=actor().role is Role.DIAGNOSTICIAN and is_worker(actor(), diagnosis) and diagnosis.state in review.ANSWERABLE,
-        failed=failed,
-        refusal=refusal,
-    )
-
-
-@bp.post("/dossiers/<reference>/remarques/<int:remark_id>")
-@allow(Role.DIAGNOSTICIAN)
-def answer_remark(reference: str, remark_id: int) -> Page:
-    """Keeps a reply to a remark, and closes or reopens it."""
-    diagnosis, form = found(reference), ReplyForm()
-    if remark_id not in {remark.id for remark in queries.remarks(reading(), diagnosis)}:
-        abort(404)
-    wish, text = request.form.get("geste", ""), form.text.data or ""
-    try:
-        if wish == "rouvrir":
-            review.set_resolved(database(), actor(), remark_id, resolved=False)
-        else:
-            review.reply(database(), actor(), remark_id, text, resolve=wish == "clore")
-    except ActionError as error:
-        fresh_reading()
-        page = _remarks_page(found(reference), failed=(remark_id, text), refusal=error.message)
-        return page, 409 if isinstance(error, ConflictError) else 422
-    flash(
-        _("Remarque close.") if wish == "clore" else _("Remarque rouverte.") if wish == "rouvrir" else _("Réponse enregistrée."),
-        "success",
-    )
-    return redirect(url_for("dossiers.remarks", reference=reference, _anchor=f"remarque-{remark_id}"))

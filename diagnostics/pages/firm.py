@@ -22,21 +22,23 @@ from diagnostics.actions import dossiers, room
 from diagnostics.actions.base import ActionError, NotFoundError
 from diagnostics.collected import collect
 from diagnostics.i18n import chosen_locale
-from diagnostics.lifecycle import EXITS, FINISHED, MOVES, WRITABLE
+from diagnostics.lifecycle import EXITS, FINISHED, FIRM_READS_RESTITUTION, FIRM_READS_VISIT, MOVES, WRITABLE
 from diagnostics.limits import limiter
 from diagnostics.models import Diagnosis, Report, ReportKind, Role, State, now
 from diagnostics.pages import sections
 from diagnostics.pages.dossier_forms import VERDICTS, VerdictForm
 from diagnostics.pages.restitution import action_rows, dimension_rows
 from diagnostics.readable import read_over
+from diagnostics.threads import by_question, may_talk, names_in, spoken_sections, talks_of
 from diagnostics.web import SESSION_KEY, actor, database, fresh_reading, reading
+from questionnaires.catalogue import load
 from questionnaires.model import Stage
 
 bp = Blueprint("firm", __name__, url_prefix="/espace")
 Page = str | Response | tuple[str, int]
 
-GIVEN_BACK = FINISHED | {State.RESTITUTION}
-READ = GIVEN_BACK | {State.SENT}
+GIVEN_BACK = FIRM_READS_RESTITUTION
+READ = FIRM_READS_VISIT
 # What a session handed over for the marks may open.
 MARKS_ENDPOINTS = frozenset({"firm.marks", "firm.preview", "firm.seal", "firm.leave", "firm.done", "firm.door"})
 
@@ -190,6 +192,7 @@ def index() -> str:
         given_back=diagnosis.state in GIVEN_BACK and diagnosis.both_marked,
         answers_open=diagnosis.state in READ,
         may_validate=diagnosis.state is State.RESTITUTION,
+        talks=talks_of(reading(), actor(), diagnosis, load(diagnosis.questionnaire_version)),
         appointment=diagnosis.appointment_at if diagnosis.appointment_at is not None and diagnosis.appointment_at > now() else None,
     )
 
@@ -301,6 +304,10 @@ def answers() -> str:
         "firm/answers.html",
         diagnosis=diagnosis,
         sections=read_over(collected, allowed, chosen_locale()),
+        talks=by_question(talks_of(reading(), actor(), diagnosis, collected.questionnaire)),
+        talkable=names_in(collected.questionnaire, spoken_sections(actor(), diagnosis, stages))
+        if may_talk(actor(), diagnosis)
+        else frozenset(),
         whole=diagnosis.state in READ,
     )
 

@@ -14,12 +14,16 @@ from diagnostics.collected import Collected, collect
 from diagnostics.guards import GUARDS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE, Guard, moves_from
-from diagnostics.models import Diagnosis, Remark
+from diagnostics.models import Diagnosis
+from diagnostics.outstanding import TITLES, TO_DO, Kind, Point, points_of
 from diagnostics.pages import sections
-from diagnostics.pages.section_items import placed, remarks_of
+from diagnostics.pages.section_items import placed
+from diagnostics.readable import MISSING, confirmed
+from diagnostics.threads import Talk, talks_of
 from diagnostics.web import actor, reading
-from questionnaires.answers import Problem, Progress
-from questionnaires.model import Kind, Question, Section, Severity, Stage
+from questionnaires.answers import Progress
+from questionnaires.model import Kind as AnswerKind
+from questionnaires.model import Section, Stage
 
 bp = Blueprint("questionnaire", __name__, url_prefix="/dossiers/<reference>/questionnaire")
 
@@ -42,18 +46,8 @@ class Task:
     status: LazyString
     tone: str
     progress: Progress | None = None
-    remarks: int = 0
+    threads: int = 0
     writable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One thing to look at before sending: the question, what about it, and where it is."""
-
-    question: Question
-    section: Section
-    text: str
-    url: str
 
 
 def place_of(reference: str) -> sections.Place:
@@ -74,8 +68,8 @@ def tasks(reference: str) -> ResponseReturnValue:
     diagnosis = sections.find(reference)
     whole = collect(reading(), diagnosis)
     found = sections.readable_only(whole, actor())
-    remarks = remarks_of(reading(), diagnosis)
-    listed = [_task(found, section, remarks) for section in found.questionnaire.sections if section.stage is not Stage.VALIDATION]
+    talks = talks_of(reading(), actor(), diagnosis, found.questionnaire)
+    listed = [_task(found, section, talks) for section in found.questionnaire.sections if section.stage is not Stage.VALIDATION]
     return render_template(
         "questionnaire/tasks.html",
         dossier=diagnosis,
@@ -85,20 +79,20 @@ def tasks(reference: str) -> ResponseReturnValue:
         resume=_resume(found, listed),
         core_only=sections.core_only(),
         counts=_counts(listed),
-        remarks=sum(task.remarks for task in listed),
+        threads=sum(task.threads for task in listed),
         visit=[task for task in listed if task.section.stage is Stage.VISIT],
         marks=[task for task in listed if task.section.stage in {Stage.MARKS_FIRM, Stage.MARKS_DIAGNOSTICIAN}],
         restitution=[task for task in listed if task.section.stage is Stage.RESTITUTION],
     )
 
 
-def _task(found: Collected, section: Section, remarks: Iterable[Remark]) -> Task:
+def _task(found: Collected, section: Section, talks: Iterable[Talk]) -> Task:
     diagnosis = found.diagnosis
     stages = found.questionnaire.stages()
     readable = section.code in readable_sections(actor(), diagnosis, stages)
     writable = section.code in writable_sections(actor(), diagnosis, stages, WRITABLE)
     names = {question.name for question in section.questions}
-    waiting = sum(remark.resolved_at is None and remark.question in names for remark in remarks) if readable else 0
+    waiting = sum(talk.is_open and talk.thread.question in names for talk in talks)
     progress = found.progress[section.code] if readable else None
     status, tone = _status(found, section, progress, waiting)
     url = url_for("questionnaire.section", reference=diagnosis.reference, code=section.code) if readable else ""
@@ -192,9 +186,15 @@ def depth(reference: str) -> ResponseReturnValue:
 @bp.get("/verifier")
 @allow(*NETWORK)
 def check(reference: str) -> ResponseReturnValue:
-    """Everything that is unanswered, wrong, doubtful or commented, each a link to its place."""
+    """What remains to be seen: unanswered, wrong, doubtful, commented, prefilled or kept against an alert, each a link to its place."""
     diagnosis = sections.find(reference)
     found = sections.readable_only(collect(reading(), diagnosis), actor())
+    stages = found.questionnaire.stages()
+    codes = readable_sections(actor(), diagnosis, stages)
+    writable = writable_sections(actor(), diagnosis, stages, WRITABLE)
+    points = points_of(found, codes, writable, talks_of(reading(), actor(), diagnosis, found.questionnaire))
+    kind, part = request.args.get("genre", ""), request.args.get("partie", "")
+    kept = [point for point in points if point.section.code == part] if part in codes else points
     submit = next((move for move in moves_from(diagnosis.state, actor().role) if move.guard is Guard.COMPLETE), None)
     return render_template(
         "questionnaire/check.html",
@@ -202,70 +202,43 @@ def check(reference: str) -> ResponseReturnValue:
         found=found,
         dossier_url=url_for("dossiers.show", reference=reference),
         crumbs=[*_crumbs(diagnosis), (_("Questionnaire"), url_for("questionnaire.tasks", reference=reference))],
-        wrong=_problems(found, Severity.HARD),
-        doubtful=_problems(found, Severity.SOFT),
-        blank=_blank(found, core=True),
-        deeper=_blank(found, core=False),
-        commented=_commented(found, remarks_of(reading(), diagnosis)),
+        groups=[
+            (each, TITLES[each], [point for point in kept if point.kind is each])
+            for each in Kind
+            if not kind or kind == each or kind not in set(Kind)
+        ],
+        kinds=[(each, TITLES[each].words, sum(point.kind is each for point in kept)) for each in Kind],
+        kind=kind if kind in set(Kind) else "",
+        part=part if part in codes else "",
+        parts=[(each, sum(point.section.code == each.code for point in points)) for each in found.questionnaire.sections if each.code in codes],
+        total=len(kept),
+        to_do=sum(point.kind in TO_DO for point in points),
+        told=lambda point: told(found, point),
+        address=lambda point: _address(diagnosis, point),
         unopened=[
             each for each in found.questionnaire.sections if each.stage is Stage.VISIT and not found.saved_of(each.code).revision
         ],
         submit=submit,
         obstacle=GUARDS[Guard.COMPLETE](reading(), diagnosis) if submit else None,
+    )  # fmt: skip
+
+
+def _address(diagnosis: Diagnosis, point: Point) -> str:
+    return url_for(
+        "questionnaire.section", reference=diagnosis.reference, code=point.section.code, _anchor=f"q-{point.question.name}"
     )
 
 
-def _address(diagnosis: Diagnosis, code: str, name: str) -> str:
-    return url_for("questionnaire.section", reference=diagnosis.reference, code=code, _anchor=f"q-{name}")
-
-
-def _problems(found: Collected, severity: Severity) -> list[Point]:
-    codes = readable_sections(actor(), found.diagnosis, found.questionnaire.stages())
-    return [
-        Point(
-            found.questionnaire.question(problem.question),
-            found.questionnaire.section(problem.section),
-            _told(found, problem),
-            _address(found.diagnosis, problem.section, problem.question),
-        )
-        for problem in found.problems
-        if problem.severity is severity
-        and problem.section in codes
-        and found.saved_of(problem.section).revision
-        and problem.code != "required"
-    ]
-
-
-def _told(found: Collected, problem: Problem) -> str:
-    question = found.questionnaire.question(problem.question)
-    value = found.answers[problem.question].value if problem.question in found.answers else None
-    ids = [str(row.get("id")) for row in value] if isinstance(value, list) and question.kind is Kind.ROSTER else []
-    return placed(question, found.questionnaire, ids, problem)
-
-
-def _blank(found: Collected, *, core: bool) -> list[Point]:
-    writable = writable_sections(actor(), found.diagnosis, found.questionnaire.stages(), WRITABLE)
-    visit = [each for each in found.questionnaire.sections if each.stage is Stage.VISIT or each.code in writable]
-    codes = readable_sections(actor(), found.diagnosis, found.questionnaire.stages())
-    return [
-        Point(question, each, "", _address(found.diagnosis, each.code, question.name))
-        for each in visit
-        if each.code in codes
-        for question in found.unanswered(each, core_only=False)
-        if (question.core or question.required) is core
-    ]
-
-
-def _commented(found: Collected, remarks: Iterable[Remark]) -> list[Point]:
-    codes = readable_sections(actor(), found.diagnosis, found.questionnaire.stages())
-    places = {question.name: (each, question) for each, question in found.questionnaire.questions() if each.code in codes}
-    return [
-        Point(
-            places[remark.question][1],
-            places[remark.question][0],
-            remark.text,
-            _address(found.diagnosis, places[remark.question][0].code, remark.question),
-        )
-        for remark in remarks
-        if remark.resolved_at is None and remark.question in places
-    ]
+def told(found: Collected, point: Point) -> list[str]:
+    """What is said of a point: the check's message with its line, the last message of a thread, the reason given."""
+    if point.problem is not None:
+        value = found.answers[point.question.name].value if point.question.name in found.answers else None
+        ids = [str(row.get("id")) for row in value] if isinstance(value, list) and point.question.kind is AnswerKind.ROSTER else []
+        return [placed(point.question, found.questionnaire, ids, point.problem)]
+    if point.missing is not None:
+        return [str(MISSING[point.missing])]
+    if point.reasons:
+        return [
+            f"{message} « {reason} »".strip() for message, reason in confirmed(point.question, dict(point.reasons), chosen_locale())
+        ]
+    return [point.text] if point.text else []

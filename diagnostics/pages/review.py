@@ -1,6 +1,5 @@
 """The coordinator's review: the queue, a dossier's answers read over with a remark beside each, and the decision."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,18 +9,21 @@ from werkzeug.wrappers import Response
 
 from diagnostics import queries
 from diagnostics.access import allow, readable_sections
-from diagnostics.actions import dossiers, review
+from diagnostics.actions import dossiers, threads
 from diagnostics.actions.base import ActionError, ConflictError
-from diagnostics.collected import collect
+from diagnostics.collected import Collected, collect
 from diagnostics.delays import due_on, paris_day
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import FINISHED, LABELS, MOVES
-from diagnostics.models import Diagnosis, Remark, Role, State, now
+from diagnostics.models import Diagnosis, Role, State, now
 from diagnostics.pages.dossier_forms import RemarkForm
 from diagnostics.pages.dossiers import Labels, found
 from diagnostics.pages.fieldwork import moved_message, room_link
 from diagnostics.pages.sections import readable_only
+from diagnostics.pages.threads import line_words, rows_of, thread_link
 from diagnostics.readable import ReadableSection, read_over
+from diagnostics.threads import by_question, may_talk, names_in, spoken_sections, talks_of
+from diagnostics.value_history import last_changes
 from diagnostics.web import actor, database, fresh_reading, reading
 from questionnaires.model import Stage
 
@@ -46,7 +48,7 @@ def index() -> str:
         ages={diagnosis.id: (today - paris_day(diagnosis.state_since)).days for diagnosis in page.items},
         due={diagnosis.id: due_on(diagnosis) for diagnosis in page.items},
         today=today,
-        open_remarks=queries.open_remark_counts(reading(), page.items),
+        open_threads=queries.open_thread_counts(reading(), actor(), page.items),
         returned=queries.returned_before(reading(), page.items),
     )
 
@@ -63,18 +65,19 @@ def _page(diagnosis: Diagnosis, *, failed: tuple[str, str] | None = None, refusa
     collected = readable_only(collect(reading(), diagnosis), actor())
     allowed = _read_now(diagnosis, collected.questionnaire.stages())
     sections = read_over(collected, allowed, chosen_locale())
-    noted = queries.remarks(reading(), diagnosis)
-    by_question: dict[str, list[Remark]] = defaultdict(list)
-    for remark in noted:
-        by_question[remark.question].append(remark)
-    still_open = sum(remark.resolved_at is None for remark in noted)
+    talks = talks_of(reading(), actor(), diagnosis, collected.questionnaire)
     return render_template(
         "review/show.html",
         diagnosis=diagnosis,
         labels=Labels(),
         sections=sections,
-        remarks=by_question,
-        still_open=still_open,
+        talks=by_question(talks),
+        still_open=sum(talk.is_open for talk in talks),
+        talkable=spoken_names(collected, diagnosis),
+        rows=rows_of(collected.answers),
+        line_words=line_words,
+        changes=last_changes(reading(), diagnosis.id),
+        talk_action=lambda number, gesture: url_for("threads.act", reference=diagnosis.reference, number=number, gesture=gesture),
         problems=_problems(sections),
         unanswered=sum(item.core and item.blank and not item.computed for section in sections for item in section.items),
         judging=diagnosis.state is State.REVIEW,
@@ -85,8 +88,16 @@ def _page(diagnosis: Diagnosis, *, failed: tuple[str, str] | None = None, refusa
         age=(paris_day(now()) - paris_day(diagnosis.state_since)).days,
         failed=failed,
         refusal=refusal,
-        longest=review.LONGEST_REMARK,
+        shared="partage" in request.form,
+        longest=threads.LONGEST_MESSAGE,
     )
+
+
+def spoken_names(collected: Collected, diagnosis: Diagnosis) -> frozenset[str]:
+    """The questions on which this person may open a thread now."""
+    questionnaire = collected.questionnaire
+    spoken = spoken_sections(actor(), diagnosis, questionnaire.stages()) if may_talk(actor(), diagnosis) else ()
+    return names_in(questionnaire, spoken)
 
 
 def _read_now(diagnosis: Diagnosis, stages: Mapping[str, str]) -> frozenset[str]:
@@ -111,40 +122,24 @@ def _problems(sections: Sequence[ReadableSection]) -> list[tuple[str, str, str, 
 @bp.post("/relecture/<reference>/remarques")
 @allow(Role.COORDINATOR)
 def remark(reference: str) -> Page:
-    """Adds a remark on one question."""
+    """Opens a thread on one question."""
     diagnosis, form = found(reference), RemarkForm()
     question, text = form.question.data or "", form.text.data or ""
     if not form.validate_on_submit():
         return _page(diagnosis, failed=(question, text), refusal=" ".join(str(error) for error in form.text.errors)), 422
     try:
-        review.add_remark(database(), actor(), diagnosis.id, question, text)
+        threads.open_thread(database(), actor(), diagnosis.id, question, text, shared="partage" in request.form, link=thread_link())
     except ActionError as error:
         fresh_reading()
         return _page(found(reference), failed=(question, text), refusal=error.message), 409 if isinstance(
             error, ConflictError
         ) else 422
-    flash(_("Remarque notée. Le diagnostiqueur la lira quand vous renverrez le dossier."), "success")
-    return redirect(url_for("review.show", reference=reference, _anchor=f"q-{question}"))
-
-
-@bp.post("/relecture/<reference>/remarques/<int:remark_id>/<gesture>")
-@allow(Role.COORDINATOR)
-def settle(reference: str, remark_id: int, gesture: str) -> Response:
-    """Closes a remark, opens it again or takes it back."""
-    diagnosis = found(reference)
-    question = next((noted.question for noted in queries.remarks(reading(), diagnosis) if noted.id == remark_id), None)
-    if question is None or gesture not in {"clore", "rouvrir", "retirer"}:
-        abort(404)
-    try:
-        if gesture == "retirer":
-            review.withdraw_remark(database(), actor(), remark_id)
-        else:
-            review.set_resolved(database(), actor(), remark_id, resolved=gesture == "clore")
-    except ActionError as error:
-        flash(str(error.message), "error")
-    else:
-        done = {"clore": _("Remarque close."), "rouvrir": _("Remarque rouverte."), "retirer": _("Remarque retirée.")}
-        flash(done[gesture], "success")
+    flash(
+        _("Remarque notée. Le diagnostiqueur sera prévenu quand vous renverrez le dossier.")
+        if diagnosis.state is State.REVIEW
+        else _("Remarque notée : le diagnostiqueur est prévenu."),
+        "success",
+    )
     return redirect(url_for("review.show", reference=reference, _anchor=f"q-{question}"))
 
 

@@ -1,20 +1,20 @@
-"""What a section's page shows, put together before it is drawn: each question with its field, its problems and its remarks."""
+"""What a section's page shows, put together before it is drawn: each question with its field, its problems and its threads."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from flask_babel.speaklater import LazyString
 
 from diagnostics.collected import Collected, settled
 from diagnostics.fields import AnswerField, SectionFormBase
 from diagnostics.i18n import chosen_locale
-from diagnostics.models import Diagnosis, Remark
+from diagnostics.readable import origin_of
 from diagnostics.table_fields import MatrixField, RosterField
-from questionnaires.answers import Answer, Problem
+from diagnostics.threads import Talk
+from questionnaires.answers import Answer, AnswerState, Problem
 from questionnaires.model import Kind, Question, Questionnaire, Section, Severity
 
 
@@ -44,7 +44,8 @@ class Item:
     asked: bool
     wrong: list[Note] = dataclasses.field(default_factory=list)
     doubts: list[Doubt] = dataclasses.field(default_factory=list)
-    remarks: list[Remark] = dataclasses.field(default_factory=list)
+    talks: list[Talk] = dataclasses.field(default_factory=list)
+    origin: LazyString | None = None
 
     @property
     def question(self) -> Question:
@@ -63,11 +64,11 @@ class Item:
 
 
 def items_of(
-    found: Collected, section: Section, form: SectionFormBase, *, remarks: Sequence[Remark], core_only: bool
+    found: Collected, section: Section, form: SectionFormBase, *, talks: Mapping[str, Sequence[Talk]], core_only: bool
 ) -> list[Item]:
     """The questions of a section's page, in order.
 
-    With `core_only`, in-depth questions are left out unless they are answered, in question, or carry a remark: what is there
+    With `core_only`, in-depth questions are left out unless they are answered, in question, or carry a thread: what is there
     is never hidden. Calculated helpers without words are never shown. Problems show once the section has been saved.
     """
     judged = found.saved_of(section.code).revision > 0
@@ -76,7 +77,9 @@ def items_of(
     for each in form.questions:
         if not each.question.label:
             continue
-        item = Item(each, each.name in found.relevant, remarks=[remark for remark in remarks if remark.question == each.name])
+        item = Item(each, each.name in found.relevant, talks=list(talks.get(each.name, ())))
+        if item.answer.state is AnswerState.PREFILLED and item.answer.given:
+            item.origin = origin_of(found, each.name, item.answer)
         _judge(item, [problem for problem in problems if problem.question == each.name])
         if not core_only or _stays(item):
             shown.append(item)
@@ -89,7 +92,7 @@ def _stays(item: Item) -> bool:
         question.core
         or question.required
         or settled(item.answer)
-        or bool(item.wrong or item.doubts or item.remarks or item.field.errors)
+        or bool(item.wrong or item.doubts or item.talks or item.field.errors)
     )
 
 
@@ -152,18 +155,6 @@ def href_of(field: AnswerField, problem: Problem) -> str:
     if isinstance(field, MatrixField) and problem.row and bool(problem.column) == bool(field.columns):
         return f"#f-{field.place(problem.row, problem.column or '')}"
     return f"#q-{field.name}"
-
-
-def remarks_of(session: Session, diagnosis: Diagnosis) -> list[Remark]:
-    """Every remark on a dossier, oldest first."""
-    return list(
-        session.scalars(
-            select(Remark)
-            .where(Remark.diagnosis_id == diagnosis.id)
-            .options(joinedload(Remark.author))
-            .order_by(Remark.created_at, Remark.id)
-        )
-    )
 
 
 def error_list(items: Iterable[Item], *, unread: bool) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 Only what a person may read enters a page: `readable_only` takes everything else away before anything is worked out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from diagnostics.access import Actor, readable_sections, visible, writable_sections
-from diagnostics.actions import review
 from diagnostics.actions.answers import (
     NOT_COVERED,
     Seen,
@@ -29,10 +28,13 @@ from diagnostics.collected import PREFILLED, Collected, collect, prefilled
 from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE
-from diagnostics.models import Diagnosis, Remark
+from diagnostics.models import Diagnosis
 from diagnostics.pages.section_extras import extras_of, proposals_for, shown_answers
-from diagnostics.pages.section_items import error_list, items_of, remarks_of
+from diagnostics.pages.section_items import Item, error_list, items_of
+from diagnostics.pages.section_talk import talk_context
+from diagnostics.previous import is_lasting, previous_of
 from diagnostics.readable import MISSING, ReadableSection, read_over
+from diagnostics.recording import note_opened
 from diagnostics.section_forms import base_of, bound
 from diagnostics.web import actor, fresh_reading, reading
 from questionnaires.answers import Answer
@@ -104,7 +106,7 @@ def readable_only(found: Collected, who: Actor) -> Collected:
         found,
         answers={name: answer for name, answer in found.answers.items() if name not in hidden},
         saved={code: saved for code, saved in found.saved.items() if code in codes},
-        stored={},
+        stored={code: stored for code, stored in found.stored.items() if code in codes},
     )
 
 
@@ -124,7 +126,7 @@ def render(
     opened = fresh_reading() if sent is not None else reading()
     current = opened.get_one(Diagnosis, diagnosis.id)
     found = readable_only(collect(opened, current), actor())
-    context = around(found, section, place) | {"remarks": remarks_of(opened, current)}
+    context = around(found, section, place) | talk_context(opened, found, section, sent)
     if section.code not in writable_sections(actor(), current, found.questionnaire.stages(), WRITABLE):
         return _reading_page(found, section, context), status
     proposals = proposals_for(opened, found, section)
@@ -132,7 +134,9 @@ def render(
     for name, worked_out in calculated(found, section).items():
         form[name].answer = worked_out
     visit_only = core_only() and not place.whole and section.stage is Stage.VISIT
-    items = items_of(found, section, form, remarks=context["remarks"], core_only=visit_only)
+    items = items_of(found, section, form, talks=context["talks"], core_only=visit_only)
+    if sent is None:
+        note_opened(actor(), current.id, section, alerts_of(found, items))
     page = render_template(
         "questionnaire/section.html",
         **context,
@@ -147,11 +151,17 @@ def render(
         spare=_spare(section),
         core_only=visit_only,
         voice=VOICES.get(section.stage),
-        may_reply=current.state in review.ANSWERABLE,
+        filling=True,
         missing_words=MISSING,
         extras=extras_of(opened, found, section, items, proposals),
     )
     return page, status
+
+
+def alerts_of(found: Collected, items: Sequence[Item]) -> list[tuple[str, str]]:
+    """The checks that a section's page shows as not met and not confirmed, as `(question, check)`."""
+    shown = {item.question.name for item in items if item.asked and (item.wrong or not item.confirmed)}
+    return [(problem.question, problem.code) for problem in found.problems if problem.question in shown]
 
 
 def around(found: Collected, section: Section, place: Place) -> dict[str, Any]:
@@ -184,16 +194,12 @@ def _reading_page(found: Collected, section: Section, context: Mapping[str, Any]
     """The section in words, for whoever may not write it, or not now."""
     who = actor()
     read_sections = read_over(found, frozenset({section.code}), chosen_locale())
-    remarked: dict[str, dict[str, list[Remark]]] = {}
-    for remark in context["remarks"]:
-        remarked.setdefault(remark.question, {"remarks": []})["remarks"].append(remark)
     owner = who.user_id == found.diagnosis.diagnostician_id or who.is_firm
     return render_template(
         "questionnaire/section_read.html",
         **context,
         readable=read_sections[0] if read_sections else ReadableSection(section.code, "", ()),
-        remarked_items=remarked,
-        may_reply=False,
+        filling=False,
         owner=owner,
         locked=locked_message(found.diagnosis.state),
     )
@@ -235,8 +241,10 @@ def neighbours_of(found: Collected, section: Section, place: Place) -> tuple[Sec
 
 
 def stored_answers(opened: Session, seen: Seen, section: Section) -> dict[str, Answer]:
-    """One section's answers as they are stored, over what the frame prefills: all that reading a form needs."""
+    """One section's answers as they are stored, over what the frame and the last diagnosis prefill: all that reading a form needs."""
     found: dict[str, Answer] = {}
+    if any(is_lasting(question) and question.name not in seen.answers for question in section.questions):
+        found |= previous_of(opened, seen.id, load(seen.questionnaire_version), section=section.code).answers
     if any(question.name in PREFILLED for question in section.questions):
-        found = prefilled(load(seen.questionnaire_version), opened.get_one(Diagnosis, seen.id).firm)
+        found |= prefilled(load(seen.questionnaire_version), opened.get_one(Diagnosis, seen.id).firm)
     return found | {name: Answer.from_json(given) for name, given in seen.answers.items()}

@@ -7,14 +7,13 @@ asks while it is being typed in, `seal` for the voices' marks. Everything works 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flask import flash, jsonify, redirect, render_template, request, session
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from diagnostics import roster_edits
 from diagnostics.access import writable_sections
-from diagnostics.actions import review
 from diagnostics.actions.answers import (
     AnswersConflictError,
     LockedError,
@@ -50,8 +49,10 @@ from diagnostics.pages.section_page import (
     render,
     stored_answers,
 )
+from diagnostics.pages.section_talk import GESTURES, READ, act_on_thread
 from diagnostics.readable import MISSING, read_over
 from diagnostics.readable import Item as ReadItem
+from diagnostics.recording import note_saved
 from diagnostics.section_forms import Reading, base_from, base_of, bound, read, reader
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer, check
@@ -112,6 +113,7 @@ class _Sending:
         except ActionError as refusal:
             flash(str(refusal.message), "error")
             return self._again(422)
+        note_saved(actor(), self.seen, self.section, result, self.sent)
         if found.unreadable and self._asked().intersection(found.unreadable):
             return self._again(422)
         return self._next(result, note)
@@ -158,7 +160,8 @@ class _Sending:
             return self._again(200)
         followed: dict[str, Callable[[], ResponseReturnValue]] = {
             "continue": lambda: self._go_on(result),
-            "reply": self._reply,
+            **dict.fromkeys((*GESTURES, READ), self._talk),
+            "ask": self._ask,
             "seal": lambda: redirect(self.place.seal(self.section.code), 303),
             "depth": self._depth,
             "add": self._add,
@@ -195,13 +198,22 @@ class _Sending:
         following = neighbours_of(found, self.section, self.place)[1]
         return redirect(self.place.section(following.code) if following else self.place.home, 303)
 
-    def _reply(self) -> ResponseReturnValue:
-        if not self.argument.isdecimal():
-            raise NotFoundError(_("Cette remarque n’existe pas, ou elle ne vous est pas ouverte."))
-        remark = int(self.argument)
-        review.reply(database(), actor(), remark, self.sent.get(f"remarque--{remark}", ""))
-        flash(_("Réponse à la remarque enregistrée."), "success")
-        return redirect(f"{self.place.section(self.section.code)}#remarque-{remark}", 303)
+    def _talk(self) -> ResponseReturnValue:
+        """A gesture in a thread; a message that is refused comes back with the page, whose answers are saved."""
+        try:
+            number, words = act_on_thread(self.verb, self.argument, self.sent)
+        except NotFoundError:
+            raise
+        except ActionError as refusal:
+            flash(str(refusal.message), "error")
+            return self._again(422)
+        flash(words, "success")
+        return redirect(f"{self.place.section(self.section.code)}#fil-{number}", 303)
+
+    def _ask(self) -> ResponseReturnValue:
+        """To the page of a new thread on one of the section's questions."""
+        reference = self._current().reference
+        return redirect(url_for("threads.new", reference=reference, question=self.argument, retour="partie"), 303)
 
     def _conflict(self, conflict: AnswersConflictError) -> ResponseReturnValue:
         """Both answers side by side; everything that was typed travels on in the page."""

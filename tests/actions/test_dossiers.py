@@ -31,7 +31,6 @@ from diagnostics.models import (
     Firm,
     Job,
     JobState,
-    Remark,
     Role,
     Selection,
     SignInSession,
@@ -39,7 +38,19 @@ from diagnostics.models import (
     Token,
     now,
 )
-from tests.casework import actor_of, add_attempts, add_dossier, add_firm, dossier_in, firm_actor, messages, read, ready, verbs
+from tests.casework import (
+    actor_of,
+    add_attempts,
+    add_dossier,
+    add_firm,
+    add_thread,
+    dossier_in,
+    firm_actor,
+    messages,
+    read,
+    ready,
+    verbs,
+)
 from tests.conftest import World
 
 ROOM = RoomLink("https://exemple.fr/espace/{secret}", 30)
@@ -203,8 +214,7 @@ def test_returning_needs_an_open_remark(database: Database, world: World) -> Non
     coordinator = actor_of(world.people["coordinator"])
     with pytest.raises(ActionError, match="remarque"):
         dossiers.move(database, coordinator, diagnosis_id, "return")
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=diagnosis_id, question="eff_total", text="Et les apprentis ?"))
+    add_thread(database, diagnosis_id, "eff_total", "Et les apprentis ?", author=world.people["coordinator"])
     dossiers.move(database, coordinator, diagnosis_id, "return")
     assert read(database, diagnosis_id).state is State.RETURNED
     assert "remarques" in messages(database, "diagnostician@exemple.fr")[-1].body

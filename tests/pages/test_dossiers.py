@@ -11,12 +11,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from diagnostics.actions import dossiers, review
+from diagnostics.actions import dossiers, threads
 from diagnostics.db import Database
 from diagnostics.lifecycle import LABELS, MOVES, moves_from
-from diagnostics.models import Remark, Role, Selection, State, now
+from diagnostics.models import Role, Selection, State, now
 from diagnostics.pages.dossiers import BY_FORM
 from tests.casework import actor_of, add_attempts, add_dossier, add_firm, dossier_in, messages, read, seal, update, write_section
 from tests.conftest import Client, World
@@ -386,51 +385,14 @@ def returned(database: Database, world: World) -> int:
     diagnosis_id = add_dossier(database, world, State.REVIEW)
     coordinator = actor_of(world.people["coordinator"])
     for question, text in (("tresorerie", "À quelle date ?"), ("eff_total", "Avec les apprentis ?")):
-        review.add_remark(database, coordinator, diagnosis_id, question, text)
+        threads.open_thread(database, coordinator, diagnosis_id, question, text)
     dossiers.move(database, coordinator, diagnosis_id, "return")
     return diagnosis_id
-
-
-def test_remarks_lead_to_their_questions_in_the_questionnaires_order(returned: int, signed_in: SignedIn) -> None:
-    page = signed_in("diagnostician").page(f"{HERE}/remarques")
-    links = [str(link) for link in page.all("//article//a/@href")]
-    assert links == [f"{HERE}/questionnaire/S2#q-eff_total", f"{HERE}/questionnaire/S10#q-tresorerie"]
-    assert "2 remarques attendent une réponse" in page.words()
-
-
-def test_a_reply_is_kept_then_the_remark_closed(database: Database, returned: int, signed_in: SignedIn) -> None:
-    client = signed_in("diagnostician")
-    address = f"{HERE}/remarques/1"
-    refused = client.post_form(address, {"text": "", "geste": "repondre"}, page=f"{HERE}/remarques")
-    assert refused.status_code == 422
-    long = client.post_form(address, {"text": "y" * 2001, "geste": "repondre"}, page=f"{HERE}/remarques")
-    assert long.status_code == 422
-    assert "y" * 2001 in page_of(long).words("//textarea")
-    assert client.post_form(address, {"text": "Au 31 décembre.", "geste": "clore"}, page=f"{HERE}/remarques").status_code == 302
-    with database.read() as session:
-        kept = session.scalars(select(Remark).where(Remark.id == 1)).one()
-    assert kept.reply == "Au 31 décembre."
-    assert kept.resolved_at is not None
-    client.post_form(address, {"geste": "rouvrir"}, page=f"{HERE}/remarques")
-    update(database, returned, state=State.REVIEW)
-    assert client.post_form(address, {"text": "Trop tard", "geste": "repondre"}, page=f"{HERE}/remarques").status_code == 409
-
-
-def test_a_remark_of_another_dossier_is_not_reached(database: Database, world: World, returned: int, signed_in: SignedIn) -> None:
-    add_dossier(database, world, State.RETURNED, number=2)
-    client = signed_in("diagnostician")
-    assert client.post_form("/dossiers/PACA-0002/remarques/1", {"text": "x", "geste": "clore"}, page=HERE).status_code == 404
-    assert (
-        signed_in("other_diagnostician")
-        .post_form(f"{HERE}/remarques/1", {"text": "x", "geste": "clore"}, page="/mon-compte")
-        .status_code
-        == 404
-    )
 
 
 def test_the_history_is_told_in_words(database: Database, world: World, returned: int, signed_in: SignedIn) -> None:
     write_section(database, returned, "S2", {"eff_total": 12})
     words = signed_in("referent").page(HERE).words("//*[@id='historique']")
     assert "Dossier renvoyé au diagnostiqueur." in words
-    assert "Remarque ajoutée" in words
+    assert "Fil ouvert sur une réponse" in words
     assert "Coordinator" in words

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from diagnostics.actions.answers import seal_marks
 from diagnostics.db import Database
-from diagnostics.models import Diagnosis, Remark, State, now
+from diagnostics.models import Diagnosis, Message, State, now
 from questionnaires.catalogue import load
 from questionnaires.model import Stage
+from tests.casework import add_thread
 from tests.conftest import Client, World
 from tests.dossier import BASE, actor_of, firm_actor, form_of, held, marks, new_dossier, put, set_dossier, value_of
 from tests.html import Page
@@ -59,8 +61,7 @@ def test_the_work_goes_on_where_it_stopped(database: Database, world: World, sig
 def test_a_part_with_an_open_remark_or_a_problem_is_to_be_looked_at(database: Database, world: World, signed_in: SignedIn) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
     put(database, number, "S2", {"eff_total": 12, "eff_temps_partiel": 40})
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="fonction_rh", text="Qui, au juste ?"))
+    add_thread(database, number, "fonction_rh", "Qui, au juste ?", author=world.people["coordinator"])
     page = signed_in("diagnostician").page(BASE)
     for code in ("S2", "S7"):
         line = page.all(f"//li[.//a[@href='{BASE}/{code}']]")[0]
@@ -464,31 +465,23 @@ def test_the_preview_of_what_one_may_not_read_is_unknown(database: Database, wor
 def test_a_remark_stands_at_its_question_and_is_answered_there(database: Database, world: World, signed_in: SignedIn) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
     put(database, number, "S2", {"eff_total": 12})
-    with database.write() as session:
-        remark = Remark(
-            diagnosis_id=number,
-            question="eff_total",
-            text="Le registre compte treize lignes.",
-            author_id=world.people["coordinator"].id,
-        )
-        session.add(remark)
-        session.flush()
-        asked = remark.id
+    asked = add_thread(database, number, "eff_total", "Le registre compte treize lignes.", author=world.people["coordinator"])
     client = signed_in("diagnostician")
     assert "treize lignes" in client.page(f"{BASE}/S2").words("//*[@id='q-eff_total']")
-    response = send(client, "S2", f"reply:{asked}", **{"eff_total": "13", f"remarque--{asked}": "Oui, corrigé."})
+    response = send(client, "S2", f"reply:{asked}", **{"eff_total": "13", f"fil--{asked}": "Oui, corrigé."})
     assert response.status_code == 303
     with database.read() as session:
-        assert session.get_one(Remark, asked).reply == "Oui, corrigé."
+        said = session.scalars(select(Message.text).where(Message.thread_id == asked).order_by(Message.id)).all()
+    assert said == ["Le registre compte treize lignes.", "Oui, corrigé."]
     assert held(database, number, "S2")["eff_total"] == {"state": "edited", "value": 13}
 
 
 def test_an_empty_reply_saves_the_answers_and_says_what_is_missing(database: Database, world: World, signed_in: SignedIn) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="eff_total", text="Vraiment ?"))
-    response = send(signed_in("diagnostician"), "S2", "reply:1", eff_total="13")
-    assert response.status_code in {302, 303}
+    asked = add_thread(database, number, "eff_total", "Vraiment ?", author=world.people["coordinator"])
+    response = send(signed_in("diagnostician"), "S2", f"reply:{asked}", eff_total="13")
+    assert response.status_code == 422
+    assert "Écrivez votre texte" in response.get_data(as_text=True)
     assert value_of(database, number, "S2", "eff_total") == 13
 
 
@@ -498,8 +491,7 @@ def test_an_empty_reply_saves_the_answers_and_says_what_is_missing(database: Dat
 def test_the_check_page_lists_what_remains_each_a_link_to_its_place(database: Database, world: World, signed_in: SignedIn) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
     put(database, number, "S2", {"eff_total": 180, "eff_temps_partiel": 400})
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="fonction_rh", text="Qui, au juste ?"))
+    add_thread(database, number, "fonction_rh", "Qui, au juste ?", author=world.people["coordinator"])
     page = signed_in("diagnostician").page(f"{BASE}/verifier")
     for name, place in (
         ("corriger", "S2#q-eff_temps_partiel"),

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from diagnostics.db import Database
-from diagnostics.models import Remark, SectionAnswers, State, now
+from diagnostics.models import SectionAnswers, State, Thread, now
 from tests.casework import add_dossier, dossier_in, messages, read, seal, update, write_section
 from tests.conftest import Client, World
 from tests.html import Page
@@ -149,14 +149,14 @@ def test_a_remark_stands_beside_its_question(database: Database, reviewed: int, 
     page = client.page(HERE)
     assert "Avec les apprentis ?" in answer(page, "eff_total")
     assert page.all("//button[@value='return']")
-    settle = f"{HERE}/remarques/1"
-    client.post_form(f"{settle}/clore", page=HERE)
+    settle = "/dossiers/PACA-0001/fils/1"
+    client.post_form(f"{settle}/clore", {"retour": "relecture"}, page=HERE)
     assert not client.page(HERE).all("//button[@value='return']")
-    client.post_form(f"{settle}/rouvrir", page=HERE)
+    client.post_form(f"{settle}/rouvrir", {"retour": "relecture"}, page=HERE)
     assert client.page(HERE).all("//button[@value='return']")
-    client.post_form(f"{settle}/retirer", page=HERE)
+    client.post_form(f"{settle}/retirer", {"retour": "relecture"}, page=HERE)
     with database.read() as session:
-        assert session.scalars(select(Remark)).all() == []
+        assert session.scalars(select(Thread)).all() == []
     assert client.post_form(f"{settle}/retirer", page=HERE).status_code == 404
     assert client.post_form(f"{settle}/manger", page=HERE).status_code == 404
 
@@ -179,7 +179,7 @@ def test_sending_back_then_again_in_the_queue(database: Database, reviewed: int,
     client.post_form(f"{HERE}/decision", {"decision": "return"}, page=HERE)
     assert read(database, reviewed).state is State.RETURNED
     assert "n’est pas en relecture" in client.page(HERE).words()
-    assert not client.page(HERE).all("//textarea")
+    assert not client.page(HERE).all("//button[@name='decision']")
     again = client.post_form(f"{HERE}/decision", {"decision": "accept"}, page=HERE, follow_redirects=True)
     assert "Ce dossier a changé d’état entre-temps" in page_of(again).words()
     update(database, reviewed, state=State.REVIEW)
