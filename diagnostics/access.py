@@ -16,6 +16,7 @@ from diagnostics.models import (
     Edition,
     EditionState,
     Firm,
+    Quarantined,
     Report,
     ReportKind,
     Role,
@@ -165,6 +166,16 @@ def _structures(actor: Actor) -> Select[Any]:
     return query.where(Structure.id == actor.structure_id)
 
 
+def _quarantined(actor: Actor) -> Select[Any]:
+    """All of them for the coordination; to a person of the network those that they sent."""
+    query = select(Quarantined)
+    if actor.role is Role.COORDINATOR:
+        return query
+    if actor.user_id is None or actor.role not in NETWORK:
+        return query.where(false())
+    return query.where(Quarantined.actor_id == actor.user_id)
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -173,6 +184,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     StoredSynthesis: _syntheses,
     User: _users,
     Structure: _structures,
+    Quarantined: _quarantined,
 }
 
 

@@ -15,6 +15,7 @@ SUBJECTS: dict[str, LazyString] = {
     "edition": _l("Édition des synthèses"),
     "job": _l("Tâche"),
     "message": _l("Message"),
+    "quarantined": _l("Envoi en quarantaine"),
 }
 
 JOB_KINDS: dict[str, LazyString] = {
@@ -45,6 +46,8 @@ SETTINGS: dict[str, LazyString] = {
     "log_format": _l("Forme des lignes de journal technique."),
     "log_level": _l("Gravité minimale des lignes gardées."),
     "questionnaire_version": _l("Version du questionnaire des nouveaux dossiers."),
+    "offline_days": _l("Jours pendant lesquels un dossier emporté reste lisible sur un appareil."),
+    "operation_days": _l("Jours pendant lesquels les noms des envois déjà reçus sont gardés."),
     "publication_threshold": _l("Plus petit nombre de réponses derrière un chiffre publié."),
 }
 
@@ -86,6 +89,9 @@ VERBS: dict[str, LazyString] = {
     "panel_drawn": _l("panel tiré au sort"),
     "password_changed": _l("mot de passe changé"),
     "password_chosen": _l("mot de passe choisi"),
+    "quarantined": _l("envoi mis en quarantaine"),
+    "quarantine_reapplied": _l("envoi en quarantaine repris"),
+    "quarantine_set_aside": _l("envoi en quarantaine écarté"),
     "reassigned": _l("dossier réaffecté"),
     "remark_added": _l("remarque ajoutée"),
     "remark_answered": _l("réponse à une remarque"),

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("console", description="Shape of the log lines.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line kept.")
     questionnaire_version: str = Field("2026-1", description="Catalogue version that new dossiers are opened with.")
+    offline_days: int = Field(14, ge=1, le=90, description="Days that a dossier taken along stays readable on a device.")
+    operation_days: int = Field(180, ge=30, le=3650, description="Days that the names of operations already taken are kept.")
     publication_threshold: int = Field(5, ge=3, le=50, description="Fewest respondents behind a published figure.")
 
     @property

@@ -3,6 +3,7 @@
 from diagnostics.models.base import Base, now
 from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, Remark, SectionAnswers, State
 from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, OutboxMessage
+from diagnostics.models.operations import Cause, Operation, Quarantined, Settlement
 from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport, ImportState, Selection
 from diagnostics.models.people import Accreditation, AccreditationState, Role, SignInSession, Structure, Token, TokenKind, User
 from diagnostics.models.publication import Edition, EditionState, Report, ReportKind, StoredSynthesis
@@ -12,6 +13,7 @@ __all__ = [
     "AccreditationState",
     "Base",
     "Campaign",
+    "Cause",
     "ContactAttempt",
     "ContactOutcome",
     "Correspondence",
@@ -25,13 +27,16 @@ __all__ = [
     "JobItem",
     "JobState",
     "JournalLine",
+    "Operation",
     "OutboxMessage",
+    "Quarantined",
     "Remark",
     "Report",
     "ReportKind",
     "Role",
     "SectionAnswers",
     "Selection",
+    "Settlement",
     "SignInSession",
     "State",
     "StoredSynthesis",

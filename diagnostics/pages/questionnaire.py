@@ -64,6 +64,7 @@ def place_of(reference: str) -> sections.Place:
         seal=lambda code: url_for("questionnaire.seal", reference=reference, code=code),
         home=url_for("questionnaire.tasks", reference=reference),
         home_label=_("Questionnaire %(reference)s", reference=reference),
+        operations=lambda code: url_for("operations.receive", reference=reference, code=code),
     )
 
 
