@@ -155,7 +155,7 @@ def _waiting(database: Database, actor: Actor, number: int) -> int:
         raise ConflictError(_l("Cet envoi a déjà été traité."))
     if held.diagnosis_id is None:
         raise ActionError(_l("Cet envoi ne désigne aucun dossier connu : il ne peut qu’être lu et écarté."))
-    return held.diagnosis_id
+    return int(held.diagnosis_id)
 
 
 def _settle(
