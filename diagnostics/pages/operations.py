@@ -217,7 +217,7 @@ class _Taking:
     def _others(self, given: Mapping[str, Answer], stored: Mapping[str, Any]) -> list[str]:
         """The questions not sent whose answers are no longer those that the device showed."""
         shown = self.base.fingerprints
-        if not shown:
+        if shown is None:
             return []
         return sorted(
             name
@@ -285,7 +285,7 @@ def _cause_of(refusal: ActionError) -> Cause:
 
 def _base(text: str) -> Base:
     """What the device showed. Its answers are judged one by one, by their marks: a revision would hide what is older than it."""
-    return Base(-1, base_from(text).fingerprints or {})
+    return Base(-1, base_from(text).fingerprints)
 
 
 def _says(stored: Mapping[str, Any]) -> bool:

@@ -155,6 +155,10 @@ class Autosave {
 
   keepQuestion(kept, name, pairs) {
     const text = JSON.stringify(pairs);
+    // What nobody touched in this page says nothing of what is kept.
+    if (!this.mine.has(name) && text === this.ground.get(name)) {
+      return;
+    }
     const sent = kept.sending?.pairs[name];
     if (text !== (sent ? JSON.stringify(sent) : this.ground.get(name))) {
       const before = kept.pending[name];
@@ -164,7 +168,7 @@ class Autosave {
         kept.changedAt = Date.now();
         delete kept.unreadable[name];
       }
-    } else if (this.mine.has(name) && kept.pending[name]) {
+    } else if (kept.pending[name]) {
       delete kept.pending[name];
       delete kept.unreadable[name];
       delete kept.conflicts[name];

@@ -42,6 +42,8 @@ async function person() {
 
 // --- what the browser may have erased -------------------------------------------------------------------------------------
 
+let warned = null;
+
 function marks() {
   try {
     return JSON.parse(localStorage.getItem(MARK)) ?? {};
@@ -51,6 +53,13 @@ function marks() {
 }
 
 async function note(account) {
+  // A store that was emptied under this page must not write that nothing was there.
+  if (!warned && !(await store.get("device", `kept|${account}`)) && marks()[account]) {
+    warned = await evicted(account);
+  }
+  if (warned) {
+    return;
+  }
   const drafts = await draftsOf(account);
   const taken = await takenOf(account);
   const all = marks();
@@ -87,8 +96,6 @@ async function evicted(account) {
 
 // --- the banner --------------------------------------------------------------------------------------------------------------
 
-let warned = null;
-
 async function draw(account) {
   const drafts = await draftsOf(account);
   const waiting = drafts.filter((draft) => !navigator.onLine || Date.now() - draft.changedAt > FRESH);
@@ -105,6 +112,7 @@ async function draw(account) {
     lines.push(
       button(phrase("understood"), "link", async () => {
         warned = null;
+        await store.update("device", `kept|${account}`, () => ({ id: `kept|${account}`, value: true }));
         await note(account);
         draw(account);
       }),
@@ -222,26 +230,20 @@ async function start() {
   if (registered) {
     employ(about.dataset.worker).catch(() => {});
   }
-  if (!warned) {
-    await note(account);
-  }
+  await note(account);
   await renew(account);
   const round = async () => {
     if ((await draftsOf(account)).some(sendable)) {
       await flush(account);
     }
-    if (!warned) {
-      await note(account);
-    }
+    await note(account);
     draw(account);
   };
   new BroadcastChannel(CHANNEL).addEventListener("message", () => round.soon());
   round.soon = () => {
     clearTimeout(round.timer);
     round.timer = setTimeout(async () => {
-      if (!warned) {
-        await note(account);
-      }
+      await note(account);
       draw(account);
     }, 300);
   };
