@@ -21,7 +21,7 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import Connection, CursorResult, event, or_, select, update
 from sqlalchemy.orm import Mapper, object_session
 
-from diagnostics.actions import mail, publication
+from diagnostics.actions import mail, operations, publication
 from diagnostics.actions.base import ActionError
 from diagnostics.db import ADDED_JOBS, Database
 from diagnostics.models import Job, JobItem, JobState, now
@@ -30,6 +30,7 @@ from diagnostics.settings import Settings
 LEASE = timedelta(minutes=2)
 HEARTBEAT_SECONDS = 30.0
 SWEEP_SECONDS = 20.0
+TIDY_EVERY = timedelta(days=1)
 MOST_ATTEMPTS = 3
 
 log = structlog.get_logger()
@@ -229,10 +230,14 @@ class Queue:
             stop.set()
 
     def _sweep(self, stop: threading.Event) -> None:
+        tidied = None
         while True:
             try:
                 self.announce(waiting_jobs(self.database))
                 mail.send_waiting(self.database, self.settings)
+                if tidied is None or now() - tidied > TIDY_EVERY:
+                    operations.prune(self.database, self.settings.operation_days)
+                    tidied = now()
             except Exception:
                 log.exception("sweep_failed")
             if stop.wait(SWEEP_SECONDS):

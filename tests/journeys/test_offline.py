@@ -161,11 +161,14 @@ def test_a_page_left_or_killed_at_once_loses_nothing(device: Callable[..., Page]
     assert value_of(database, number, "S2", "eff_total") == 21
 
 
-def test_a_dossier_taken_along_opens_fills_and_is_sent_later(
-    device: Callable[..., Page], database: Database, world: World
-) -> None:
+def test_a_dossier_taken_along_opens_fills_and_is_sent_later(device: Callable[..., Page], database: Database, world: World) -> None:
     number = new_dossier(database, world)
-    put(database, number, "S2", {"mode_saisie": "registre", "registre": [{"id": "r0", "reg_code": "S0", "reg_naissance": 1961, "reg_sexe": "F"}]})
+    put(
+        database,
+        number,
+        "S2",
+        {"mode_saisie": "registre", "registre": [{"id": "r0", "reg_code": "S0", "reg_naissance": 1961, "reg_sexe": "F"}]},
+    )
     page = device("diagnostician")
     take_along(page)
     check_accessible(page)
@@ -294,9 +297,7 @@ def test_what_cannot_be_read_stays_on_the_device_until_it_is_corrected(
     assert value_of(database, number, "S2", "eff_total") == 12
 
 
-def test_a_locked_dossier_takes_nothing_and_nothing_is_lost(
-    device: Callable[..., Page], database: Database, world: World
-) -> None:
+def test_a_locked_dossier_takes_nothing_and_nothing_is_lost(device: Callable[..., Page], database: Database, world: World) -> None:
     number = new_dossier(database, world)
     page = device("diagnostician")
     take_along(page)
