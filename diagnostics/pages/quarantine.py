@@ -95,6 +95,9 @@ def show(number: int) -> str:
 def reapply(number: int) -> ResponseReturnValue:
     """Puts the chosen answers into the dossier, through the same merge as any save."""
     held = _found(number)
+    if held.resolved_at is not None:
+        flash(_("Cet envoi a déjà été traité."), "error")
+        return redirect(url_for("quarantine.show", number=number), 303)
     looked = _look(held)
     chosen = {name: answer for name, answer in looked.answers.items() if request.form.get(f"choix--{name}") == "sent"}
     if looked.section is None or held.diagnosis is None or not chosen:

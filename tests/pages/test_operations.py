@@ -137,7 +137,7 @@ def test_the_same_answer_gives_both_sides_and_saves_nothing(database: Database, 
     told = response.get_json()
     assert told["outcome"] == "conflict"
     [one] = told["conflicts"]
-    assert (one["question"], one["mine"]["words"], one["theirs"]["words"]) == ("eff_total", "14", "12")
+    assert (one["question"], one["mine"]["words"], one["theirs"]["words"]) == ("eff_total", "14\xa0salariés", "12\xa0salariés")
     assert told["clear"] == ["eff_rqth"]
     assert value_of(database, number, "S2", "eff_rqth") is None
     again = send(client, payload(("eff_total", "14"), base={"r": -1, "f": {"eff_total": one["fingerprint"]}}))
@@ -223,7 +223,7 @@ def test_what_cannot_be_understood_is_kept_too(database: Database, world: World,
     [kept] = rows(database, Quarantined)
     client = signed_in("coordinator")
     client.page(f"/quarantaine/{kept.id}")
-    assert client.page("/").words("//nav[contains(@class,'menu-wide')]").count("1 en attente") == 1
+    assert client.page("/dossiers").words("//nav[contains(@class,'menu-wide')]").count("1 en attente") == 1
 
 
 def test_hostile_texts_are_stored_read_and_shown(database: Database, world: World, signed_in: SignedIn) -> None:
