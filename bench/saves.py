@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -53,7 +54,8 @@ class Client:
             base["f"]["tresorerie"] = fingerprint(Answer(float(cash - 1)))
             values["base"] = json.dumps(base, separators=(",", ":"))
             self.fields = [(name, values["base"] if name == "base" else value) for name, value in self.fields]
-        return [(name, str(cash) if name == "tresorerie" else value) for name, value in self.fields]
+        given = {"tresorerie": str(cash), "operation": str(uuid.uuid4())}
+        return [(name, given.get(name, value)) for name, value in self.fields]
 
     def run(self, until: float) -> None:
         """Saves again and again, each time with another figure, until the time is up."""

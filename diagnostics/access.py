@@ -16,6 +16,7 @@ from diagnostics.models import (
     Edition,
     EditionState,
     Firm,
+    Quarantined,
     Report,
     ReportKind,
     Role,
@@ -174,6 +175,16 @@ def _threads(actor: Actor) -> Select[Any]:
     return query
 
 
+def _quarantined(actor: Actor) -> Select[Any]:
+    """All of them for the coordination; to a person of the network those that they sent."""
+    query = select(Quarantined)
+    if actor.role is Role.COORDINATOR:
+        return query
+    if actor.user_id is None or actor.role not in NETWORK:
+        return query.where(false())
+    return query.where(Quarantined.actor_id == actor.user_id)
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -183,6 +194,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     User: _users,
     Structure: _structures,
     Thread: _threads,
+    Quarantined: _quarantined,
 }
 
 

@@ -15,6 +15,7 @@ SUBJECTS: dict[str, LazyString] = {
     "edition": _l("Édition des synthèses"),
     "job": _l("Tâche"),
     "message": _l("Message"),
+    "quarantined": _l("Envoi en quarantaine"),
 }
 
 JOB_KINDS: dict[str, LazyString] = {
@@ -47,6 +48,8 @@ SETTINGS: dict[str, LazyString] = {
     "questionnaire_version": _l("Version du questionnaire des nouveaux dossiers."),
     "paradata_days": _l("Jours de garde des paradonnées de la saisie ; 0 : rien n’est relevé."),
     "paradata_seconds": _l("Les paradonnées s’écrivent par paquets, toutes les tant de secondes ; 0 : aussitôt."),
+    "offline_days": _l("Jours pendant lesquels un dossier emporté reste lisible sur un appareil."),
+    "operation_days": _l("Jours pendant lesquels les noms des envois déjà reçus sont gardés."),
     "publication_threshold": _l("Plus petit nombre de réponses derrière un chiffre publié."),
 }
 
@@ -90,6 +93,9 @@ VERBS: dict[str, LazyString] = {
     "panel_drawn": _l("panel tiré au sort"),
     "password_changed": _l("mot de passe changé"),
     "password_chosen": _l("mot de passe choisi"),
+    "quarantined": _l("envoi mis en quarantaine"),
+    "quarantine_reapplied": _l("envoi en quarantaine repris"),
+    "quarantine_set_aside": _l("envoi en quarantaine écarté"),
     "reassigned": _l("dossier réaffecté"),
     "remark_added": _l("remarque ajoutée"),
     "remark_answered": _l("réponse à une remarque"),

@@ -7,7 +7,6 @@ delivered twice or never: the row decides.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import Connection, CursorResult, event, or_, select, update
 from sqlalchemy.orm import Mapper, object_session
 
-from diagnostics.actions import mail, paradata, publication
+from diagnostics.actions import mail, operations, paradata, publication
 from diagnostics.actions.base import ActionError
 from diagnostics.db import ADDED_JOBS, Database
 from diagnostics.models import Job, JobItem, JobState, now
@@ -31,7 +30,7 @@ from diagnostics.settings import Settings
 LEASE = timedelta(minutes=2)
 HEARTBEAT_SECONDS = 30.0
 SWEEP_SECONDS = 20.0
-PURGE_SECONDS = 24 * 3600.0
+TIDY_EVERY = timedelta(days=1)
 MOST_ATTEMPTS = 3
 
 log = structlog.get_logger()
@@ -231,14 +230,15 @@ class Queue:
             stop.set()
 
     def _sweep(self, stop: threading.Event) -> None:
-        purged = time.monotonic() - PURGE_SECONDS
+        tidied = None
         while True:
             try:
                 self.announce(waiting_jobs(self.database))
                 mail.send_waiting(self.database, self.settings)
-                if time.monotonic() - purged >= PURGE_SECONDS:
-                    purged = time.monotonic()
+                if tidied is None or now() - tidied > TIDY_EVERY:
+                    operations.prune(self.database, self.settings.operation_days)
                     paradata.purge(self.database, self.settings)
+                    tidied = now()
             except Exception:
                 log.exception("sweep_failed")
             if stop.wait(SWEEP_SECONDS):

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     paradata_seconds: float = Field(
         5.0, ge=0, le=60, description="Paradata are written in batches, after so many seconds; 0 writes each at once."
     )
+    offline_days: int = Field(14, ge=1, le=90, description="Days that a dossier taken along stays readable on a device.")
+    operation_days: int = Field(180, ge=30, le=3650, description="Days that the names of operations already taken are kept.")
     publication_threshold: int = Field(5, ge=3, le=50, description="Fewest respondents behind a published figure.")
 
     @property

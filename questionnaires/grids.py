@@ -162,6 +162,6 @@ def _old_row(sheet: Any, place: int, datemode: int) -> Iterator[tuple[int, Cell 
 
 def _old_moment(value: float, datemode: int) -> Cell | None:
     try:
-        return _cell(xlrd.xldate_as_datetime(value, datemode), "d")
+        return _cell(xlrd.xldate_as_datetime(value, 1 if datemode else 0), "d")
     except (xlrd.XLDateError, OverflowError, ValueError):
         return _cell(value, "n")

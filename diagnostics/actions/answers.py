@@ -6,7 +6,7 @@ seen; the section's answers as one JSON, on the condition that nobody saved it s
 questions and holds none of their values. When a condition fails, everything is looked at again and tried anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -172,12 +172,16 @@ def save_section(
     base_revision: int,
     base: Mapping[str, str] | None = None,
     seen: Seen | None = None,
+    right: Actor | None = None,
+    within: Callable[[Connection, int], None] | None = None,
 ) -> SaveResult:
     """Saves the answers given for a section; questions that are not among them stay as they are.
 
     `base_revision` is the section's revision when its page was shown, and `base` the `fingerprint` of each answer as it was
     shown. Without `base`, every answer given counts as changed. Sending the same answers twice changes nothing. `seen` is what
-    `look` gave a moment ago, to be spared a second look.
+    `look` gave a moment ago, to be spared a second look. `right` is the person by whose right the section is written, if it is
+    not the actor's own. `within` is called first inside the transaction, with the section's revision after the save: what it
+    writes is saved with the answers or not at all.
 
     Raises `NotFoundError` (no such dossier or section, or none that this person may know of), `LockedError` (not writable
     now), `AnswersConflictError`, or `ActionError` when a question is not of this section or the answers are too long.
@@ -186,12 +190,12 @@ def save_section(
     for _attempt in range(MOST_TRIES):
         if seen is None:
             with database.reader.connect() as connection:
-                seen = look(connection, actor, diagnosis_id, section_code)
-        merged = _merged(database, actor, seen, section_code, answers, base_revision=base_revision, base=base)
+                seen = look(connection, right or actor, diagnosis_id, section_code)
+        merged = _merged(database, right or actor, seen, section_code, answers, base_revision=base_revision, base=base)
         if not merged.changed:
             return SaveResult(seen.revision, stored=seen.answers)
         try:
-            begun = _write(database, actor, seen, section_code, merged)
+            begun = _write(database, actor, seen, section_code, merged, within)
         except _StaleError:
             seen = None
             continue
@@ -252,7 +256,14 @@ def _check_names(questionnaire: Questionnaire, section_code: str, answers: Mappi
         raise ActionError(_l("Ces questions ne sont pas de cette partie : %(names)s.", names=", ".join(sorted(strangers))[:200]))
 
 
-def _write(database: Database, actor: Actor, seen: Seen, section_code: str, merged: Merged) -> bool:
+def _write(
+    database: Database,
+    actor: Actor,
+    seen: Seen,
+    section_code: str,
+    merged: Merged,
+    within: Callable[[Connection, int], None] | None,
+) -> bool:
     """The three writes; gives whether the entry begins with this save. Raises `_StaleError` when what was seen has changed."""
     moment = now()
     begun = seen.state is State.VISITED and not actor.is_firm
@@ -266,6 +277,8 @@ def _write(database: Database, actor: Actor, seen: Seen, section_code: str, merg
     values = {"revision": seen.revision + 1, "answers": merged.answers, "updated_at": moment, "updated_by_id": actor.user_id}
     try:
         with database.write_rows() as connection:
+            if within is not None:
+                within(connection, seen.revision + 1)
             _count(connection, seen, _BEGIN_ENTRY if begun else _COUNT_CHANGE, **({"since": moment} if begun else {}))
             if seen.revision == 0:
                 connection.execute(_ADD_SECTION, {"diagnosis_id": seen.id, "section": section_code, **values})

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from diagnostics import migrations
+from diagnostics import consistency, migrations
 from diagnostics.web import database
 
 group = AppGroup("db", help="La base de données : création et mises à jour du schéma.")
@@ -38,3 +38,15 @@ def current() -> None:
 def revision(number: str, message: str) -> None:
     """Écrit la migration suivante d’après les modèles (pour les développeurs)."""
     migrations.write_revision(database(), message, number)
+
+
+@group.command("verify")
+def verify() -> None:
+    """Vérifie que le journal mène à l’état des dossiers : aucune révision manquante, aucune réponse sans sa ligne."""
+    with database().read() as session:
+        found = list(consistency.faults(session))
+    for fault in found:
+        click.echo(f"{fault.reference} {fault.code} {fault.detail}")
+    click.echo(f"Écarts : {len(found)}")
+    if found:
+        raise SystemExit(1)

@@ -3,6 +3,7 @@
 from diagnostics.models.base import Base, now
 from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, SectionAnswers, State
 from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, OutboxMessage
+from diagnostics.models.operations import Cause, Operation, Quarantined, Settlement
 from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport, ImportState, Selection
 from diagnostics.models.paradata import ParadataEvent, ParadataKind
 from diagnostics.models.people import Accreditation, AccreditationState, Role, SignInSession, Structure, Token, TokenKind, User
@@ -14,6 +15,7 @@ __all__ = [
     "AccreditationState",
     "Base",
     "Campaign",
+    "Cause",
     "ContactAttempt",
     "ContactOutcome",
     "Correspondence",
@@ -28,14 +30,17 @@ __all__ = [
     "JobState",
     "JournalLine",
     "Message",
+    "Operation",
     "OutboxMessage",
     "ParadataEvent",
     "ParadataKind",
+    "Quarantined",
     "Report",
     "ReportKind",
     "Role",
     "SectionAnswers",
     "Selection",
+    "Settlement",
     "SignInSession",
     "State",
     "StoredSynthesis",

@@ -3,7 +3,7 @@
 import uuid
 
 import structlog
-from flask import Flask, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -20,7 +20,9 @@ def _page(code: int, title: str, text: str, hint: str = "") -> Response:
 
 
 def unauthorized(_error: HTTPException) -> BaseResponse:
-    """Sends to the sign-in page, and back here afterwards when the page can be asked for again."""
+    """Sends to the sign-in page, and back here afterwards when the page can be asked for again; a script is told so."""
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(outcome="signed_out"), 401)
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("signin.sign_in", suite=target or None))
 
@@ -58,7 +60,9 @@ def too_large(_error: HTTPException) -> Response:
 
 
 def stale_form(_error: CSRFError) -> Response:
-    """The form's token is not valid any more; the browser's back button still has what was typed."""
+    """The form's token is not valid any more; the browser's back button still has what was typed. A script asks for another."""
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(outcome="stale_token"), 400)
     return _page(
         400,
         _("Formulaire expiré"),

@@ -10,7 +10,7 @@ from diagnostics.models import Diagnosis, ParadataEvent, Role
 from diagnostics.pages.questionnaire import place_of
 from diagnostics.pages.section_page import readable_section
 from diagnostics.recording import note_left, recorder
-from diagnostics.web import actor, reading, settings
+from diagnostics.web import actor, reading, reading_rows, settings
 
 bp = Blueprint("paradata", __name__)
 
@@ -19,7 +19,7 @@ bp = Blueprint("paradata", __name__)
 @allow(*NETWORK)
 def presence(reference: str, code: str) -> Response:
     """A section's page is left: how long it was worked on since the last save."""
-    seen = look(reading(), actor(), reference, code)
+    seen = look(reading_rows(), actor(), reference, code)
     section = readable_section(seen, code, place_of(reference))
     if seen.diagnostician_id == actor().user_id:
         note_left(actor(), seen.id, section, request.form)

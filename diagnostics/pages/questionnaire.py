@@ -58,6 +58,7 @@ def place_of(reference: str) -> sections.Place:
         seal=lambda code: url_for("questionnaire.seal", reference=reference, code=code),
         index=lambda: url_for("questionnaire.tasks", reference=reference),
         home_label=_l("Questionnaire %(reference)s", reference=reference),
+        operations=lambda code: url_for("operations.receive", reference=reference, code=code),
     )
 
 

@@ -3,6 +3,7 @@
 Only what a person may read enters a page: `readable_only` takes everything else away before anything is worked out.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -59,7 +60,8 @@ Form = MultiDict[str, str]
 class Place:
     """Where a section's page stands: the addresses its buttons lead to, and the sections that can be reached from it.
 
-    `codes` empty means every section that the person may read; `whole` shows in-depth questions whatever was chosen.
+    `codes` empty means every section that the person may read; `whole` shows in-depth questions whatever was chosen;
+    `operations` is where a page sends its changes by itself, if it may (`diagnostics.pages.operations`).
     """
 
     section: Callable[[str], str]
@@ -69,6 +71,7 @@ class Place:
     home_label: LazyString
     codes: frozenset[str] = frozenset()
     whole: bool = False
+    operations: Callable[[str], str] | None = None
 
     @property
     def home(self) -> str:
@@ -146,6 +149,7 @@ def render(
         errors=error_list(items, unread=False),
         doubts=[item for item in items if item.asked and item.doubts and not item.confirmed],
         base=base_of(section, found.answers, found.saved_of(section.code).revision).written(),
+        operation=str(uuid.uuid4()),
         removed=removed or {},
         done=DONE.get(request.args.get("fait", "")),
         spare=_spare(section),

@@ -14,22 +14,23 @@ from werkzeug.datastructures import MultiDict
 
 from diagnostics import roster_edits
 from diagnostics.access import writable_sections
+from diagnostics.actions import quarantine
 from diagnostics.actions.answers import (
     AnswersConflictError,
     LockedError,
     SaveResult,
     Seen,
     look,
-    save_section,
     seal_marks,
 )
 from diagnostics.actions.base import ActionError, NotFoundError
+from diagnostics.actions.operations import named
 from diagnostics.answer_words import in_words
 from diagnostics.collected import Collected, collect
 from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE
-from diagnostics.models import Diagnosis
+from diagnostics.models import Cause, Diagnosis
 from diagnostics.pages.section_items import is_told_already, told
 from diagnostics.pages.section_page import (
     CORE,
@@ -47,13 +48,12 @@ from diagnostics.pages.section_page import (
     readable_only,
     readable_section,
     render,
-    stored_answers,
 )
+from diagnostics.pages.section_taking import both_sides, differing, fault_of, read_sent, save_sent
 from diagnostics.pages.section_talk import GESTURES, READ, act_on_thread
-from diagnostics.readable import MISSING, read_over
-from diagnostics.readable import Item as ReadItem
+from diagnostics.readable import MISSING
 from diagnostics.recording import note_saved
-from diagnostics.section_forms import Reading, base_from, base_of, bound, read, reader
+from diagnostics.section_forms import Reading, base_from, base_of, bound, read
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer, check
 from questionnaires.catalogue import load
@@ -89,25 +89,21 @@ class _Sending:
     def respond(self) -> ResponseReturnValue:
         """Edits the lines if asked, saves what can be read, then answers the button."""
         note = self._edit_lines()
-        stored = stored_answers(reading(), self.seen, self.section)
-        found = read(reader(self.seen.questionnaire_version, self.section.code, stored, self.sent))
+        taken = read_sent(self.seen, self.section, self.sent)
+        found, stored = taken.reading, taken.stored
+        version = self.sent.get("version", "")
+        if version not in {"", self.seen.questionnaire_version} and (
+            found.unreadable or fault_of(self.seen, self.section, self.sent, version)
+        ):
+            return self._kept_aside(version, found, stored)
         base = base_from(self.sent.get("base", ""))
-        chosen = {name: given for name, given in found.answers.items() if self.sent.get(f"{name}--garder") != "theirs"}
+        operation = named(self.sent.get("operation", ""), self.sent.items(multi=True))
         try:
-            result = save_section(
-                database(),
-                actor(),
-                self.seen.id,
-                self.section.code,
-                chosen,
-                base_revision=base.revision,
-                base=base.fingerprints,
-                seen=self.seen,
-            )
+            result = save_sent(self.seen, self.section, self.sent, taken, base, operation)
         except AnswersConflictError as conflict:
             return self._conflict(conflict)
         except LockedError as refusal:
-            return self._locked(refusal, found, stored)
+            return self._locked(str(refusal.message), found, stored)
         except NotFoundError:
             raise
         except ActionError as refusal:
@@ -219,17 +215,13 @@ class _Sending:
         """Both answers side by side; everything that was typed travels on in the page."""
         found = self._collected()
         kept = [(name, value) for name, value in self.sent.items(multi=True) if name not in {"csrf_token", "base"}]
-        locale = chosen_locale()
-        sides = {}
-        for side in ("mine", "theirs"):
-            given = {each.question: getattr(each, side) for each in conflict.conflicts}
-            read_sections = read_over(replace(found, answers={**found.answers, **given}), frozenset({self.section.code}), locale)
-            sides[side] = {item.name: item for each in read_sections for item in each.items}
+        sides = both_sides(found, self.section, conflict.conflicts)
         page = render_template(
             "questionnaire/conflict.html",
             **around(found, self.section, self.place),
             conflict=conflict,
             kept=kept,
+            abandoned=self.sent.get("operation", ""),
             sides=sides,
             differing={
                 side: {name: differing(item, sides[other].get(name)) for name, item in sides[side].items()}
@@ -240,7 +232,25 @@ class _Sending:
         )
         return page, 409
 
-    def _locked(self, refusal: LockedError, found: Reading, stored: Mapping[str, Answer]) -> ResponseReturnValue:
+    def _kept_aside(self, version: str, found: Reading, stored: Mapping[str, Answer]) -> ResponseReturnValue:
+        """Another version of the questionnaire asks otherwise: the whole sending is kept for the coordination."""
+        fields = [[name, value] for name, value in self.sent.items(multi=True) if name != "csrf_token"]
+        payload = quarantine.written({"version": version, "base": self.sent.get("base", ""), "fields": fields})
+        quarantine.hold(
+            database(), actor(), payload, Cause.VERSION, reference=self.seen_reference, section=self.section.code, version=version
+        )
+        message = _(
+            "Le questionnaire a changé depuis que cette page a été ouverte : vos réponses sont gardées en quarantaine, "
+            "la coordination les reprendra. Rouvrez la partie pour continuer."
+        )
+        return self._locked(message, found, stored)
+
+    @property
+    def seen_reference(self) -> str:
+        """The dossier's reference."""
+        return self._current().reference
+
+    def _locked(self, message: str, found: Reading, stored: Mapping[str, Answer]) -> ResponseReturnValue:
         """Why nothing was saved, with what was typed, to be copied."""
         locale = chosen_locale()
         typed = []
@@ -253,17 +263,9 @@ class _Sending:
             dossier=self._current(),
             section=self.section,
             place=self.place,
-            message=str(refusal.message),
+            message=message,
             typed=typed,
         ), 409
-
-
-def differing(one: ReadItem, other: ReadItem | None) -> list[tuple[str, ...]]:
-    """The lines of a table that the other side does not have; their numbers do not count, since one line more moves them all."""
-    if one.table is None:
-        return []
-    same = {row[1:] for row in other.table.rows} if other is not None and other.table is not None else set()
-    return [row for row in one.table.rows if row[1:] not in same]
 
 
 def _verb(action: str) -> tuple[str, str]:

@@ -47,8 +47,11 @@ function changed() {
   const state = form.querySelector("[data-save-state]");
   if (!unsaved && state) {
     unsaved = true;
-    state.textContent = form.dataset.unsaved;
-    state.classList.add("is-unsaved");
+    // A section that keeps itself says so itself.
+    if (!("operations" in form.dataset)) {
+      state.textContent = form.dataset.unsaved;
+      state.classList.add("is-unsaved");
+    }
   }
 }
 
@@ -362,6 +365,9 @@ if (form) {
   form.addEventListener("click", onClick);
   form.addEventListener("keydown", onKey);
   form.addEventListener("paste", onPaste);
+  form.addEventListener("section:kept", () => {
+    unsaved = false;
+  });
   form.querySelectorAll("[data-matrix]").forEach(totalise);
   form.querySelectorAll("textarea[data-most]").forEach(counter);
   form.addEventListener("submit", () => {

@@ -76,7 +76,7 @@ def test_lines_are_pasted_added_removed_put_back_and_saved(page: Page, database:
     page.keyboard.press("Enter")
     expect(lines).to_have_count(5)
     lines.nth(0).locator("[data-remove]").click()
-    expect(page.locator("[data-save-state]")).to_have_text("Modifications non enregistrées")
+    expect(page.locator("[data-save-state]")).to_contain_text("gardée sur cet appareil")
     page.keyboard.press("Control+s")
     expect(page.locator("[role=status]").first).to_contain_text("Réponses enregistrées")
     rows = value_of(database, number, "S2", "registre")
