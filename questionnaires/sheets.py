@@ -135,7 +135,8 @@ class _Reader:
             offered = lists.setdefault(name, [])
             if any(choice.code == code for choice in offered):
                 self.fault("choices", number, "name", "duplicate_name", value=code)
-            offered.append(Choice(code, label, exclusive=_cell(row, "diag:exclusive").casefold() in {"yes", "1"}))
+            exclusive = _cell(row, "diag:exclusive").casefold() in {"yes", "1"}
+            offered.append(Choice(code, label, exclusive=exclusive, was=_names(row, "diag:was")))
         self.lists = {name: tuple(offered) for name, offered in lists.items()}
 
     def read_checks(self) -> None:
@@ -262,6 +263,7 @@ class _Reader:
             checks=self.constraint(row, number, name) + tuple(self.checks.get(name, ())),
             prefill=_cell(row, "bind::diag:prefill"),
             may_be_missing=self.flag(row, number, "bind::diag:missing", default=True),
+            was=_names(row, "bind::diag:was"),
         )
 
     def constraint(self, row: Row, number: int, name: str) -> tuple[Check, ...]:
@@ -295,6 +297,11 @@ class _Reader:
 
 def _cell(row: Row, column: str) -> str:
     return (row.get(column) or "").strip()
+
+
+def _names(row: Row, column: str) -> tuple[str, ...]:
+    """The names that a cell lists, parted by spaces, commas or semicolons."""
+    return tuple(dict.fromkeys(re.split(r"[\s,;]+", _cell(row, column)))) if _cell(row, column) else ()
 
 
 def _every(sections: Sequence[Section]) -> list[Question]:
@@ -332,7 +339,18 @@ def _check_references(reader: _Reader) -> None:
         if name not in used:
             used.add(name)
             reader.fault("choices", number, "list_name", "orphan_list", value=name)
+    _check_former_names(reader, questions)
     _check_circles(reader, questions)
+
+
+def _check_former_names(reader: _Reader, questions: Sequence[Question]) -> None:
+    """No former name is claimed by two questions: an answer can only go to one."""
+    claimed: set[str] = set()
+    for question in questions:
+        for name in question.was:
+            if name in claimed:
+                reader.fault("survey", reader.places.get(question.name, 1), "bind::diag:was", "duplicate_name", value=name)
+            claimed.add(name)
 
 
 def _check_circles(reader: _Reader, questions: Sequence[Question]) -> None:
