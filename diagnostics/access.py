@@ -16,6 +16,7 @@ from diagnostics.models import (
     Edition,
     EditionState,
     Firm,
+    QuestionnaireVersion,
     Report,
     ReportKind,
     Role,
@@ -165,6 +166,11 @@ def _structures(actor: Actor) -> Select[Any]:
     return query.where(Structure.id == actor.structure_id)
 
 
+def _versions(actor: Actor) -> Select[Any]:
+    query = select(QuestionnaireVersion)
+    return query if actor.role is Role.COORDINATOR else query.where(false())
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -172,6 +178,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Edition: _editions,
     StoredSynthesis: _syntheses,
     User: _users,
+    QuestionnaireVersion: _versions,
     Structure: _structures,
 }
 

@@ -18,6 +18,8 @@ OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
 # Where a session keeps the numbers of the jobs that it added; `diagnostics.jobs` fills it.
 ADDED_JOBS = "added_jobs"
+# Where a session says which database it belongs to; `diagnostics.catalogues` reads it.
+OWNER = "database"
 
 
 class DatabaseError(Exception):
@@ -38,13 +40,15 @@ class Database:
         else:
             message = f"Base de données inconnue / unknown database « {parsed.drivername} » : sqlite, postgresql."
             raise DatabaseError(message)
+        # What other modules keep for as long as this database is open, by their own name.
+        self.kept: dict[str, Any] = {}
         self.announce: Callable[[list[int]], None] = lambda _jobs: None
         self._reader = self.engine.execution_options(diagnostics_mode="read")
         self._writer = self.engine.execution_options(diagnostics_mode="write")
 
     def read(self) -> Session:
         """A session that can select and nothing else."""
-        return Session(self._reader, expire_on_commit=False, autoflush=False)
+        return Session(self._reader, expire_on_commit=False, autoflush=False, info={OWNER: self})
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -53,7 +57,7 @@ class Database:
         The numbers of the jobs that the block added are announced once the commit has succeeded, so that the queue never
         carries the number of a job that was rolled back.
         """
-        with Session(self._writer, expire_on_commit=False) as session:
+        with Session(self._writer, expire_on_commit=False, info={OWNER: self}) as session:
             with session.begin():
                 yield session
             added = session.info.pop(ADDED_JOBS, [])

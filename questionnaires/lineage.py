@@ -50,6 +50,12 @@ def _candidates(old: Names, new: Names) -> Iterator[tuple[str, str]]:
             yield from ((before, after) for after, others in new.items() if after not in old and set(was) & set(others))
 
 
+def renamings(old: Questionnaire, new: Questionnaire) -> dict[str, str]:
+    """The questions that have another name in the new version, answered or not: old name to new one."""
+    before, after = (question_names(question for _section, question in each.questions()) for each in (old, new))
+    return {name: later for name, later in paired(before, after).items() if name != later}
+
+
 def with_former_names(questionnaire: Questionnaire, values: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values by question name, under the former names as well: one table can be read from dossiers of every version.
 

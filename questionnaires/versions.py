@@ -7,7 +7,7 @@ The door of the subject: the differences are in `differences` (word by word in `
 from questionnaires.carrying import Carried, Kept, Obstacle, carry, says_something, set_obstacles_aside
 from questionnaires.difference_words import KIND_WORDS, LEVEL_WORDS, rendered
 from questionnaires.differences import Change, ChangeKind, Difference, Item, Level, compare
-from questionnaires.lineage import known_names, with_former_names
+from questionnaires.lineage import known_names, renamings, with_former_names
 from questionnaires.text_diff import Op, Span, word_diff
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "carry",
     "compare",
     "known_names",
+    "renamings",
     "rendered",
     "says_something",
     "set_obstacles_aside",

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from diagnostics.access import AccessError, Actor, readable_sections
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError, log
 from diagnostics.actions.dossiers import claimed, stale
+from diagnostics.catalogues import load
 from diagnostics.db import Database
 from diagnostics.models import Diagnosis, Remark, Role, State, now
-from questionnaires import catalogue
 
 LONGEST_REMARK = 2000
 ANSWERABLE = frozenset({State.RETURNED})
@@ -29,7 +29,7 @@ def add_remark(database: Database, actor: Actor, diagnosis_id: int, question: st
         diagnosis = claimed(session, actor, diagnosis_id)
         if diagnosis.state is not State.REVIEW:
             raise ConflictError(stale(diagnosis))
-        questionnaire = catalogue.load(diagnosis.questionnaire_version)
+        questionnaire = load(diagnosis.questionnaire_version, session)
         sections = {asked.name: section.code for section, asked in questionnaire.questions()}
         if sections.get(question) not in readable_sections(actor, diagnosis, questionnaire.stages()):
             raise NotFoundError(_l("Cette question n’existe pas dans ce questionnaire."))

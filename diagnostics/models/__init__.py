@@ -6,6 +6,7 @@ from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, Outb
 from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport, ImportState, Selection
 from diagnostics.models.people import Accreditation, AccreditationState, Role, SignInSession, Structure, Token, TokenKind, User
 from diagnostics.models.publication import Edition, EditionState, Report, ReportKind, StoredSynthesis
+from diagnostics.models.questionnaires import QuestionnaireVersion, SetAsideAnswer, VersionState
 
 __all__ = [
     "Accreditation",
@@ -26,12 +27,14 @@ __all__ = [
     "JobState",
     "JournalLine",
     "OutboxMessage",
+    "QuestionnaireVersion",
     "Remark",
     "Report",
     "ReportKind",
     "Role",
     "SectionAnswers",
     "Selection",
+    "SetAsideAnswer",
     "SignInSession",
     "State",
     "StoredSynthesis",
@@ -39,5 +42,6 @@ __all__ = [
     "Token",
     "TokenKind",
     "User",
+    "VersionState",
     "now",
 ]

@@ -128,7 +128,9 @@ def later_versions(draw: st.DrawFn, *, lossless: bool = False) -> Questionnaire:
             questions.append(question)
     if draw(st.booleans()):
         questions.append(asked("fresh", Kind.TEXT))
-    lists: dict[str, tuple[Choice, ...]] = {} if lossless else draw(st.sampled_from([{}, {"tools": TOOLS[1:]}, {"yes_no": YES_NO[:1]}, {"bands": BANDS[:1]}]))
+    lists: dict[str, tuple[Choice, ...]] = (
+        {} if lossless else draw(st.sampled_from([{}, {"tools": TOOLS[1:]}, {"yes_no": YES_NO[:1]}, {"bands": BANDS[:1]}]))
+    )
     return made(*draw(st.permutations(questions)), version="2", lists=lists)
 
 
