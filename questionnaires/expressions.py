@@ -33,20 +33,27 @@ _TOKEN = re.compile(
 _BINDING = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6}
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _NEGATION = 7
+_TYPOGRAPHIC = frozenset("‘’‚“”„«»‹›′″´`")
+# What other languages and keyboards write, and what XLSForm writes instead.
+FOREIGN = {
+    "==": "=", "<>": "!=", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and", "|": "or", "||": "or", "!": "not(…)",
+    "×": "*", "÷": "div", "/": "div", "−": "-", "–": "-", "AND": "and", "And": "and", "et": "and", "ET": "and", "OR": "or", "Or": "or", "ou": "or", "OU": "or",
+}  # fmt: skip
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be read: a code, where (counted from 0), and what to do, in both languages."""
+    """An expression that cannot be read: a code, where (counted from 0), what is wrong in both languages, and the part meant."""
 
-    def __init__(self, code: str, position: int, message: Text) -> None:
+    def __init__(self, code: str, position: int, message: Text, value: str = "") -> None:
         super().__init__(message.en)
         self.code = code
         self.position = position
         self.message = message
+        self.value = value
 
 
 def _fail(code: str, position: int, **given: Any) -> ExpressionError:
-    return ExpressionError(code, position, message(code, **given))
+    return ExpressionError(code, position, message(code, **given), str(given.get("value", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,44 @@ def _tokens(source: str) -> Iterator[_Token]:
 
 
 def _unreadable(source: str, position: int) -> ExpressionError:
+    """The error of a place where no token begins."""
     start = position + len(source[position:]) - len(source[position:].lstrip())
-    character = source[start]
-    if character in "'\"":
-        return _fail("unterminated_text", start)
-    if character == "$":
-        return _fail("unterminated_name", start)
-    return _fail("unexpected_character", start, value=character)
+    rest = source[start:]
+    if rest[0] in "'\"":
+        return _unterminated(rest, start)
+    if rest[0] in _TYPOGRAPHIC:
+        return _fail("typographic_quote", start, value=rest[0])
+    prefixed = re.search(r"[\w-]+\Z", source[:start]) if rest[0] == ":" else None
+    if prefixed:
+        return _fail("unknown_function", prefixed.start(), value=source[prefixed.start() :].partition("(")[0].strip())
+    if rest[0] in "[]@:" or (
+        rest[0] == "/" and (start == 0 or source[start - 1] in "./" or rest[1:2].isalpha() or rest[1:2] == "/")
+    ):
+        return _fail("path_expression", start, value=rest[:20])
+    operator = next((text for text in (rest[:2], rest[0]) if text in FOREIGN), None)
+    if operator:
+        return _fail("foreign_operator", start, value=operator)
+    return _fail("unterminated_name", start) if rest[0] == "$" else _fail("unexpected_character", start, value=rest[0])
+
+
+def _unterminated(rest: str, start: int) -> ExpressionError:
+    """A text that is not closed: a spreadsheet may have made its closing quote a typographic one."""
+    curly = next((place for place, other in enumerate(rest) if other in _TYPOGRAPHIC), None)
+    return _fail("unterminated_text", start) if curly is None else _fail("typographic_quote", start + curly, value=rest[curly])
+
+
+def _misplaced(token: _Token, before: _Token | None = None) -> ExpressionError:
+    """The error of a token that stands where it cannot; `before` is the one it follows."""
+    pair = before.text + token.text if before is not None and before.position + len(before.text) == token.position else ""
+    if token.kind == "mark" and pair in FOREIGN:
+        return _fail("foreign_operator", token.position - 1, value=pair)
+    if pair == "..":
+        return _fail("path_expression", token.position - 1, value="..")
+    if token.kind == "word" and token.text in FOREIGN:
+        return _fail("foreign_operator", token.position, value=token.text)
+    if token.text == ")" and token.kind == "mark":
+        return _fail("surplus_parenthesis", token.position)
+    return _fail("unexpected_token", token.position, value=token.text)
 
 
 class _Parser:
@@ -94,12 +132,17 @@ class _Parser:
         self.index += 1
         return token
 
-    def expect(self, mark: str) -> None:
+    def expect(self, mark: str, opened: int) -> None:
+        """Takes a mark inside the parenthesis that was opened at a position."""
         token = self.take()
         if token.kind == "end":
-            raise _fail("unexpected_end", token.position)
+            raise _fail("unclosed_parenthesis", opened)
         if token.kind != "mark" or token.text != mark:
-            raise _fail("unexpected_token", token.position, value=token.text)
+            raise _misplaced(token, self.before())
+
+    def before(self) -> _Token | None:
+        """The token before the one taken last."""
+        return self.tokens[self.index - 2] if self.index > 1 else None
 
     def expression(self, binding: int, depth: int) -> Tree:
         if depth > DEEPEST:
@@ -132,23 +175,25 @@ class _Parser:
             return ["op", "neg", self.expression(_NEGATION, depth + 1)]
         if token.text == "(":
             inner = self.expression(0, depth + 1)
-            self.expect(")")
+            self.expect(")", token.position)
             return inner
         if token.kind == "end":
             raise _fail("unexpected_end", token.position)
-        raise _fail("unexpected_token", token.position, value=token.text)
+        if token.text == ")":
+            raise _fail("unexpected_token", token.position, value=token.text)
+        raise _misplaced(token, self.before())
 
     def call(self, token: _Token, depth: int) -> Tree:
         if self.token.text != "(" or self.token.kind != "mark" or token.text in _BINDING:
-            raise _fail("unexpected_token", token.position, value=token.text)
+            raise _misplaced(token)
         function = FUNCTIONS.get(token.text)
         if function is None:
             raise _fail("unknown_function", token.position, value=token.text)
-        self.take()
+        opened = self.take().position
         given: list[Tree] = []
         while self.token.text != ")" or self.token.kind != "mark":
             if given:
-                self.expect(",")
+                self.expect(",", opened)
             given.append(self.expression(0, depth + 1))
         self.take()
         if not function.least <= len(given) <= function.most:
@@ -186,7 +231,8 @@ def compile_expression(source: str) -> Tree:
     parser = _Parser(source)
     tree = parser.expression(0, 0)
     if parser.token.kind != "end":
-        raise _fail("unexpected_token", parser.token.position, value=parser.token.text)
+        token = parser.take()
+        raise _misplaced(token, parser.before())
     if _is_deep(tree):
         raise _fail("expression_too_deep", 0)
     return tree

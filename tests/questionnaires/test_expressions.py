@@ -56,7 +56,7 @@ def test_operators_bind_as_in_xpath(source: str, expected: Any) -> None:
         ("", "expression_empty", 0),
         ("   ", "expression_empty", 0),
         ("1 +", "unexpected_end", 3),
-        ("(1 + 2", "unexpected_end", 6),
+        ("(1 + 2", "unclosed_parenthesis", 0),
         ("1 2", "unexpected_token", 2),
         ("${a", "unterminated_name", 0),
         ("1 + ${a b}", "unterminated_name", 4),

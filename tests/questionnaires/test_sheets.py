@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from questionnaires.catalogue import UnknownVersionError, load, read_folder, versions
+from questionnaires.faults import Gravity
 from questionnaires.model import Kind, Party, Severity, Stage
-from questionnaires.sheets import FRENCH, SheetError, read_sheets
+from questionnaires.sheets import FRENCH, SheetError, read, read_sheets
 from tests.questionnaires.tiny import Rows, Tiny, sheets_of
 
 
@@ -16,6 +17,8 @@ def faults(rows: Rows, checks: Rows = (), *, wrap: bool = True) -> list[tuple[st
     for fault in caught.value.faults:
         assert fault.message.fr
         assert fault.message.en
+        assert fault.remedy.fr
+        assert fault.remedy.en
     return [(fault.sheet, fault.row, fault.column, fault.code) for fault in caught.value.faults]
 
 
@@ -72,8 +75,8 @@ def test_rosters_and_matrices_are_questions_of_their_section(tiny: Tiny) -> None
         ({"type": "integer", "name": "S0"}, ("survey", 3, "name", "duplicate_name")),
         ({"type": "integer", "name": "a", f"label::{FRENCH}": ""}, ("survey", 3, f"label::{FRENCH}", "missing_text")),
         ({"type": "integer", "name": "a", "relevant": "${b} > 0"}, ("survey", 3, "relevant", "unknown_reference")),
-        ({"type": "integer", "name": "a", "relevant": "${b"}, ("survey", 3, "relevant", "bad_expression")),
-        ({"type": "integer", "name": "a", "constraint": ". >"}, ("survey", 3, "constraint", "bad_expression")),
+        ({"type": "integer", "name": "a", "relevant": "${b"}, ("survey", 3, "relevant", "unterminated_name")),
+        ({"type": "integer", "name": "a", "constraint": ". >"}, ("survey", 3, "constraint", "unexpected_end")),
         ({"type": "integer", "name": "a", "constraint": ". > ${b}"}, ("survey", 3, "constraint", "unknown_reference")),
         ({"type": "integer", "name": "a", "relevant": "${a} > 0"}, ("survey", 3, "relevant", "circular_reference")),
         ({"type": "integer", "name": "a", "required": "maybe"}, ("survey", 3, "required", "bad_value")),
@@ -81,7 +84,7 @@ def test_rosters_and_matrices_are_questions_of_their_section(tiny: Tiny) -> None
         ({"type": "integer", "name": "a", "bind::diag:kind": "money"}, ("survey", 3, "bind::diag:kind", "bad_value")),
         ({"type": "text", "name": "a", "bind::diag:max_length": "-1"}, ("survey", 3, "bind::diag:max_length", "bad_value")),
         ({"type": "end repeat"}, ("survey", 3, "type", "unbalanced_group")),
-        ({"type": "begin repeat", "name": "a"}, ("survey", 2, "type", "unbalanced_group")),
+        ({"type": "begin repeat", "name": "a"}, ("survey", 3, "type", "unclosed_group")),
     ],
 )
 def test_a_fault_of_the_survey_has_its_place(row: dict[str, str], fault: tuple[str, int, str, str]) -> None:
@@ -93,7 +96,7 @@ def test_a_fault_of_the_survey_has_its_place(row: dict[str, str], fault: tuple[s
     [
         ({"question": "b", "code": "c", "condition": "1 = 1"}, ("checks", 2, "question", "unknown_reference")),
         ({"question": "a", "code": "c d", "condition": "1 = 1"}, ("checks", 2, "code", "bad_name")),
-        ({"question": "a", "code": "c", "condition": ""}, ("checks", 2, "condition", "bad_value")),
+        ({"question": "a", "code": "c", "condition": ""}, ("checks", 2, "condition", "expression_empty")),
         ({"question": "a", "code": "c", "condition": ". > ${z}"}, ("checks", 2, "condition", "unknown_reference")),
         ({"question": "a", "code": "c", "condition": ". > 1", "severity": "grave"}, ("checks", 2, "severity", "bad_value")),
         (
@@ -120,12 +123,14 @@ def test_circles_are_found_through_columns_and_calculations() -> None:
 
 def test_all_faults_come_together() -> None:
     found = faults([{"type": "nothing", "name": "1"}, {"type": "integer", "name": "a", "relevant": "${"}])
-    assert [row[3] for row in found] == ["unknown_type", "bad_name", "bad_expression"]
+    assert [row[3] for row in found] == ["unknown_type", "bad_name", "unterminated_name"]
 
 
-def test_questions_outside_a_section_and_open_groups() -> None:
-    assert faults([{"type": "integer", "name": "a"}], wrap=False) == [("survey", 2, "type", "outside_group")]
-    assert ("survey", 2, "type", "unbalanced_group") in faults([{"type": "begin group", "name": "A"}], wrap=False)
+def test_groups_that_are_left_open_or_closed_out_of_turn() -> None:
+    assert faults([{"type": "begin group", "name": "A"}], wrap=False) == [("survey", 2, "type", "unclosed_group")]
+    assert faults([{"type": "end group"}, {"type": "integer", "name": "a"}], wrap=False) == [
+        ("survey", 2, "type", "unbalanced_group")
+    ]
 
 
 def test_missing_sheets_columns_and_orphan_lists() -> None:
@@ -135,14 +140,21 @@ def test_missing_sheets_columns_and_orphan_lists() -> None:
     assert [(f.sheet, f.code) for f in caught.value.faults] == [("choices", "sheet_missing")]
     with pytest.raises(SheetError) as caught:
         read_sheets(sheets | {"survey": [{"type": "integer"}], "settings": []})
-    assert [(f.column, f.code) for f in caught.value.faults] == [("name", "column_missing"), (f"label::{FRENCH}", "column_missing")]
+    assert [(f.column, f.code) for f in caught.value.faults] == [
+        ("name", "column_missing"),
+        (f"label::{FRENCH}", "column_missing"),
+        ("", "sheet_empty"),
+    ]
     with pytest.raises(SheetError) as caught:
         read_sheets(sheets | {"settings": []})
-    assert [f.code for f in caught.value.faults] == ["bad_value"]
+    assert [(f.sheet, f.code) for f in caught.value.faults] == [("settings", "sheet_empty")]
     orphan = {"list_name": "left", "name": "1", f"label::{FRENCH}": "Un"}
     with pytest.raises(SheetError) as caught:
         read_sheets(sheets | {"choices": [orphan, orphan, orphan | {"name": "a b"}]})
-    assert [(f.row, f.code) for f in caught.value.faults] == [(3, "duplicate_name"), (4, "bad_value"), (2, "orphan_list")]
+    assert [(f.row, f.code) for f in caught.value.faults] == [(3, "duplicate_name"), (4, "bad_code")]
+    found = read(sheets | {"choices": [orphan]})
+    assert found.questionnaire is not None
+    assert [(f.row, f.code, f.severity) for f in found.faults] == [(2, "orphan_list", Gravity.WARNING)]
 
 
 def test_versions_are_read_from_their_folders(tmp_path: Path) -> None:

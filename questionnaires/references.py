@@ -1,0 +1,113 @@
+"""What expressions lean on: every question named exists, none leans on itself, compared choices exist, blanks are seen coming."""
+
+from collections.abc import Iterator, Mapping
+
+from questionnaires.expressions import names
+from questionnaires.headers import DIAG
+from questionnaires.model import Check, Question
+from questionnaires.rows import CHECK_THE_NAME, did_you_mean
+from questionnaires.semantics import Expression, findings
+from questionnaires.survey_rows import SurveyRows
+
+_LONGEST_PATH = 6
+
+
+def check_references(survey: SurveyRows, checks: Mapping[str, int]) -> None:
+    """Notes the faults of every expression of a survey; `checks` are the rows of the sheet `checks` by code."""
+    questions = every(survey)
+    known = {question.name: question for question in questions}
+    for expression in _expressions(survey, questions, checks):
+        _check_names(survey, expression, known)
+        for code, given in findings(expression, known, survey.lists):
+            survey.fault(code, expression.sheet, expression.row, expression.column, **given)
+    _check_circles(survey, questions)
+
+
+def every(survey: SurveyRows) -> list[Question]:
+    """Every question, then every column of a roster."""
+    top = [question for section in survey.sections for question in section.questions]
+    return top + [column for question in top for column in question.columns]
+
+
+def _expressions(survey: SurveyRows, questions: list[Question], checks: Mapping[str, int]) -> Iterator[Expression]:
+    for question in questions:
+        number = survey.places.get(question.name, 1)
+        for column, source, tree in (
+            ("relevant", question.relevant_source, question.relevant),
+            ("calculation", question.calculation_source, question.calculation),
+        ):
+            if tree is not None:
+                yield Expression("survey", number, column, question, source, tree)
+        for rule in question.checks:
+            sheet, row, column = _place(rule, question, number, checks)
+            yield Expression(sheet, row, column, question, rule.source, rule.tree)
+
+
+def _place(rule: Check, question: Question, number: int, checks: Mapping[str, int]) -> tuple[str, int, str]:
+    if rule.code in checks:
+        return "checks", checks[rule.code], "condition"
+    return "survey", number, "constraint" if rule.code == f"{question.name}_limit" else f"{DIAG}soft"
+
+
+def _check_names(survey: SurveyRows, expression: Expression, known: Mapping[str, Question]) -> None:
+    for name in sorted(names(expression.tree) - known.keys()):
+        position = expression.source.find(name) + 1
+        place = (expression.sheet, expression.row, expression.column)
+        if name in survey.dropped:
+            survey.fault("dropped_reference", *place, value=name, position=position)
+        else:
+            remedy = did_you_mean(name, known, CHECK_THE_NAME)
+            survey.fault("unknown_reference", *place, value=name, position=position, instead=remedy)
+
+
+def _check_circles(survey: SurveyRows, questions: list[Question]) -> None:
+    """Notes every question that leans on itself; a roster is worth what its columns are worth, row by row."""
+    owner = {column.name: question.name for question in questions for column in question.columns}
+    leans: dict[str, set[str]] = {}
+    for question in questions:
+        named = names(question.relevant) | names(question.calculation)
+        mine = owner.get(question.name)
+        leans[question.name] = {name if owner.get(name) == mine else owner.get(name, name) for name in named}
+        leans[question.name] |= {column.name for column in question.columns}
+    circling = _on_a_circle(leans)
+    shown = {question.name: question for question in questions if question.relevant is not None or question.calculation is not None}
+    for name in sorted(circling & shown.keys(), key=lambda name: survey.places.get(name, 1)):
+        column = "calculation" if names(shown[name].calculation) & circling else "relevant"
+        path = _path(name, leans, circling)
+        survey.fault("circular_reference", "survey", survey.places.get(name, 1), column, value=name, path=path)
+
+
+def _on_a_circle(leans: Mapping[str, set[str]]) -> set[str]:
+    """The names left when those that lean on nothing, or that nothing leans on, are taken away one after the other."""
+    left = _core({name: targets & leans.keys() for name, targets in leans.items()})
+    backwards: dict[str, set[str]] = {name: set() for name in left}
+    for name in left:
+        for target in leans[name] & left:
+            backwards[target].add(name)
+    return _core(backwards)
+
+
+def _core(leans: Mapping[str, set[str]]) -> set[str]:
+    users: dict[str, list[str]] = {name: [] for name in leans}
+    for name, targets in leans.items():
+        for target in targets:
+            users[target].append(name)
+    open_ends = {name: len(targets) for name, targets in leans.items()}
+    ready = [name for name, count in open_ends.items() if not count]
+    while ready:
+        for user in users[ready.pop()]:
+            open_ends[user] -= 1
+            if not open_ends[user]:
+                ready.append(user)
+    return {name for name, count in open_ends.items() if count}
+
+
+def _path(name: str, leans: Mapping[str, set[str]], circling: set[str]) -> str:
+    steps, at = [name], name
+    while len(steps) <= _LONGEST_PATH:
+        onward = leans[at] & circling
+        at = name if name in onward else min(onward)
+        steps.append(at)
+        if at == name:
+            return " → ".join(steps)
+    return " → ".join([*steps, "…"])
