@@ -7,7 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from diagnostics import access, cli, i18n, jobs, limits, logs, pages, web, words
+from diagnostics import access, cli, i18n, jobs, limits, logs, pages, trials, web, words
 from diagnostics.actions import paradata
 from diagnostics.db import Database
 from diagnostics.settings import ROOT, load_settings
@@ -53,6 +53,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     words.init_app(app)
     jobs.init_app(app)
     paradata.init_app(app)
+    trials.init_app(app)
     pages.init_app(app)
     cli.init_app(app)
     access.check_views(app)

@@ -17,6 +17,7 @@ from diagnostics.models import (
     EditionState,
     Firm,
     Quarantined,
+    QuestionnaireVersion,
     Report,
     ReportKind,
     Role,
@@ -185,6 +186,11 @@ def _quarantined(actor: Actor) -> Select[Any]:
     return query.where(Quarantined.actor_id == actor.user_id)
 
 
+def _versions(actor: Actor) -> Select[Any]:
+    query = select(QuestionnaireVersion)
+    return query if actor.role is Role.COORDINATOR else query.where(false())
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -192,6 +198,7 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Edition: _editions,
     StoredSynthesis: _syntheses,
     User: _users,
+    QuestionnaireVersion: _versions,
     Structure: _structures,
     Thread: _threads,
     Quarantined: _quarantined,

@@ -8,17 +8,17 @@ so that no page and no check sees them blank.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.catalogues import load
 from diagnostics.delays import PARIS
 from diagnostics.models import Campaign, Diagnosis, Firm, SectionAnswers, User, now
 from diagnostics.previous import NOTHING, Previous, previous_of
 from questionnaires.answers import Answer, AnswerState, Context, Problem, Progress, check, is_asked_of_people, plain, progress
-from questionnaires.catalogue import load
 from questionnaires.model import Question, Questionnaire, Section
 from questionnaires.path import relevant
 
@@ -114,15 +114,23 @@ def settled(answer: Answer | None) -> bool:
 def prefilled(questionnaire: Questionnaire, firm: Firm) -> dict[str, Answer]:
     """What the sampling frame answers already, by question; codes that the questionnaire does not offer are left out."""
     found: dict[str, Answer] = {}
-    for name, attribute in PREFILLED.items():
+    for question, attribute in prefill_places(questionnaire):
         value = getattr(firm, attribute)
-        question = questionnaire.question(name)
-        if value in {None, ""} or (
-            question.choices and value not in {choice.code for choice in questionnaire.choices(question.choices)}
-        ):
+        if question.choices:
+            codes = {code: choice.code for choice in questionnaire.choices(question.choices) for code in (*choice.was, choice.code)}
+            value = codes.get(value)
+        if value in {None, ""}:
             continue
-        found[name] = Answer(value, state=AnswerState.PREFILLED)
+        found[question.name] = Answer(value, state=AnswerState.PREFILLED)
     return found
+
+
+@lru_cache(maxsize=64)
+def prefill_places(questionnaire: Questionnaire) -> tuple[tuple[Question, str], ...]:
+    """The questions that the frame answers, under their present or a former name, with the attribute of the firm."""
+    by_name = {name: question for _section, question in questionnaire.questions() for name in question.was}
+    by_name |= {question.name: question for _section, question in questionnaire.questions()}
+    return tuple((by_name[name], attribute) for name, attribute in PREFILLED.items() if name in by_name)
 
 
 def context_of(diagnosis: Diagnosis, campaign: Campaign) -> Context:
@@ -138,7 +146,7 @@ def context_of(diagnosis: Diagnosis, campaign: Campaign) -> Context:
 
 def collect(session: Session, diagnosis: Diagnosis) -> Collected:
     """Reads a diagnosis's answers and puts them beside its questionnaire and its context."""
-    questionnaire = load(diagnosis.questionnaire_version)
+    questionnaire = load(diagnosis.questionnaire_version, session)
     rows = session.execute(
         select(SectionAnswers, User.name)
         .outerjoin(User, User.id == SectionAnswers.updated_by_id)

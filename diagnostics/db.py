@@ -24,6 +24,8 @@ OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
 # Where a session keeps the numbers of the jobs that it added; `diagnostics.jobs` fills it.
 ADDED_JOBS = "added_jobs"
+# Where a session says which database it belongs to; `diagnostics.catalogues` reads it.
+OWNER = "database"
 
 
 class _ReadingDialect(SQLiteDialect_pysqlite):
@@ -69,12 +71,14 @@ class Database:
         else:
             message = f"Base de données inconnue / unknown database « {parsed.drivername} » : sqlite, postgresql."
             raise DatabaseError(message)
+        # What other modules keep for as long as this database is open, by their own name.
+        self.kept: dict[str, Any] = {}
         self.announce: Callable[[list[int]], None] = lambda _jobs: None
         self._turns = threading.Lock()
 
     def read(self, connection: Connection | None = None) -> Session:
         """A session that can select and nothing else; on a connection of `reader` that is open already, if one is given."""
-        return Session(connection or self.reader, expire_on_commit=False, autoflush=False)
+        return Session(connection or self.reader, expire_on_commit=False, autoflush=False, info={OWNER: self})
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -83,7 +87,7 @@ class Database:
         The numbers of the jobs that the block added are announced once the commit has succeeded, so that the queue never
         carries the number of a job that was rolled back.
         """
-        with self._turn(), Session(self.writer, expire_on_commit=False) as session:
+        with self._turn(), Session(self.writer, expire_on_commit=False, info={OWNER: self}) as session:
             with session.begin():
                 yield session
             added = session.info.pop(ADDED_JOBS, [])

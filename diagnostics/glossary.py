@@ -13,6 +13,7 @@ SUBJECTS: dict[str, LazyString] = {
     "correspondence": _l("Table de correspondance"),
     "report": _l("Rapport"),
     "edition": _l("Édition des synthèses"),
+    "questionnaire_version": _l("Version du questionnaire"),
     "job": _l("Tâche"),
     "message": _l("Message"),
     "quarantined": _l("Envoi en quarantaine"),
@@ -22,6 +23,7 @@ JOB_KINDS: dict[str, LazyString] = {
     "report": _l("Rapport d’une entreprise"),
     "reports": _l("Rapports de plusieurs entreprises"),
     "consolidate": _l("Consolidation et synthèses"),
+    "carry": _l("Report des dossiers vers une version du questionnaire"),
 }
 
 SETTINGS: dict[str, LazyString] = {
@@ -62,11 +64,14 @@ VERBS: dict[str, LazyString] = {
     "attempt_recorded": _l("essai de contact noté"),
     "campaign_created": _l("campagne ouverte"),
     "campaign_edited": _l("campagne modifiée"),
+    "carry_requested": _l("report de dossiers demandé"),
     "code_refused": _l("code de validation refusé"),
     "code_sent": _l("code de validation envoyé"),
     "consolidation_requested": _l("consolidation demandée"),
     "contact_edited": _l("contact corrigé"),
     "demonstration_loaded": _l("démonstration chargée"),
+    "draft_discarded": _l("brouillon de questionnaire supprimé"),
+    "draft_uploaded": _l("brouillon de questionnaire déposé"),
     "draft_requested": _l("projet de rapport demandé"),
     "drawn_as_replacement": _l("tiré en remplacement"),
     "edition_prepared": _l("édition préparée"),
@@ -131,6 +136,12 @@ VERBS: dict[str, LazyString] = {
     "thread_resolved": _l("fil clos"),
     "thread_shared": _l("fil partagé avec l’entreprise"),
     "thread_withdrawn": _l("fil retiré"),
+    "trial_reset": _l("essai de questionnaire remis à zéro"),
+    "version_carried": _l("dossier reporté vers une version"),
+    "version_chosen": _l("version du questionnaire choisie"),
+    "version_published": _l("version du questionnaire publiée"),
+    "version_restored": _l("version du questionnaire remise"),
+    "version_withdrawn": _l("version du questionnaire retirée"),
     "visit_date_changed": _l("date de visite changée"),
 }
 

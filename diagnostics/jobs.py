@@ -21,7 +21,7 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import Connection, CursorResult, event, or_, select, update
 from sqlalchemy.orm import Mapper, object_session
 
-from diagnostics.actions import mail, operations, paradata, publication
+from diagnostics.actions import carrying, mail, operations, paradata, publication
 from diagnostics.actions.base import ActionError
 from diagnostics.db import ADDED_JOBS, Database
 from diagnostics.models import Job, JobItem, JobState, now
@@ -96,7 +96,37 @@ def consolidate(task: Task) -> dict[str, Any]:
     return {"edition_id": edition_id}
 
 
-HANDLERS: dict[str, Handler] = {"report": make_report, "reports": make_reports, "consolidate": consolidate}
+def carry_dossiers(task: Task) -> dict[str, Any]:
+    """Open dossiers to another version of the questionnaire, an item each: one that something stands in the way of is named."""
+    with task.database.read() as session:
+        items = list(session.scalars(select(JobItem).where(JobItem.job_id == task.job_id).order_by(JobItem.id)))
+    waiting = [item for item in items if item.state not in {JobState.DONE, JobState.FAILED}]
+    for number, item in enumerate(waiting, start=len(items) - len(waiting) + 1):
+        try:
+            carrying.carry_dossier(
+                task.database,
+                item.subject_id,
+                str(task.parameters["version"]),
+                set_aside=bool(task.parameters.get("set_aside")),
+                user_id=task.parameters.get("user_id"),
+                job_id=task.job_id,
+            )
+        except ActionError as error:
+            _end_item(task.database, item.id, JobState.FAILED, str(error.message))
+        else:
+            _end_item(task.database, item.id, JobState.DONE, "")
+        task.progress(number, len(items))
+    with task.database.read() as session:
+        failed = list(session.scalars(select(JobItem.label).where(JobItem.job_id == task.job_id, JobItem.state == JobState.FAILED)))
+    return {"made": len(items) - len(failed), "failed": failed}
+
+
+HANDLERS: dict[str, Handler] = {
+    "report": make_report,
+    "reports": make_reports,
+    "consolidate": consolidate,
+    carrying.CARRY: carry_dossiers,
+}
 
 
 def _end_item(database: Database, item_id: int, state: JobState, error: str) -> None:

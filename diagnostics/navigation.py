@@ -27,14 +27,16 @@ class Entry:
     label: LazyString
     endpoint: str
     roles: frozenset[Role]
+    # Other blueprints whose pages belong to it.
+    also: frozenset[str] = frozenset()
 
     def is_open(self, endpoint: str) -> bool:
-        """Whether the page shown belongs to this entry (same blueprint)."""
-        return endpoint.partition(".")[0] == self.endpoint.partition(".")[0]
+        """Whether the page shown belongs to this entry (same blueprint, or one of `also`)."""
+        return endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], *self.also}
 
 
 MENU = (
-    Entry(_l("Programme"), "programme.index", frozenset({C})),
+    Entry(_l("Programme"), "programme.index", frozenset({C}), also=frozenset({"versions"})),
     Entry(_l("Panel"), "panel.index", frozenset({C})),
     Entry(_l("Dossiers"), "dossiers.index", frozenset({C, R, D})),
     Entry(_l("Fils"), "threads.index", frozenset({C, R, D})),

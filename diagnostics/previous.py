@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from diagnostics.catalogues import load
 from diagnostics.delays import paris_day
 from diagnostics.lifecycle import FINISHED
 from diagnostics.models import Diagnosis, Firm, SectionAnswers
 from questionnaires.answers import Answer, AnswerState
-from questionnaires.catalogue import load
 from questionnaires.model import Kind, Question, Questionnaire, Stage
 
 LAST = "last"
@@ -66,7 +66,7 @@ def previous_of(session: Session, diagnosis_id: int, questionnaire: Questionnair
     ).first()
     if last is None:
         return NOTHING
-    earlier = load(last.questionnaire_version)
+    earlier = load(last.questionnaire_version, session)
     stored: dict[str, Any] = {}
     for row in session.scalars(
         select(SectionAnswers.answers).where(

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from analysis import paradata
 from diagnostics.access import Actor, visible
+from diagnostics.catalogues import load
 from diagnostics.models import Diagnosis, Firm, ParadataEvent, SectionAnswers, User
 from questionnaires.answers import AnswerState
-from questionnaires.catalogue import load
 from questionnaires.model import Kind, Questionnaire, Stage
 
 VOICES = frozenset({Stage.MARKS_FIRM.value, Stage.MARKS_DIAGNOSTICIAN.value})
@@ -123,7 +123,7 @@ def _answers(session: Session, reached: Any) -> tuple[pd.DataFrame, pd.DataFrame
     codes: dict[int, dict[str, str]] = {}
     compared: dict[str, frozenset[str]] = {}
     for dossier, version, both, section, stored in rows:
-        questionnaire = load(version)
+        questionnaire = load(version, session)
         if questionnaire.stages().get(section) in VOICES and not both:
             continue
         if version not in compared:
@@ -182,7 +182,7 @@ def _series(session: Session, reached: Any) -> dict[str, list[str]]:
     """The questions that offer the same choices side by side, by section and list."""
     found: dict[str, list[str]] = {}
     for version in session.scalars(select(Diagnosis.questionnaire_version).where(Diagnosis.id.in_(reached)).distinct()):
-        for section, question in load(version).questions():
+        for section, question in load(version, session).questions():
             names = found.setdefault(f"{section.code}:{question.choices}", [])
             if question.kind is Kind.SELECT_ONE and question.name not in names:
                 names.append(question.name)

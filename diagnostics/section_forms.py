@@ -14,6 +14,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from diagnostics.catalogues import load
 from diagnostics.fields import (
     AnswerField,
     CalculatedField,
@@ -30,7 +31,6 @@ from diagnostics.fields import (
 from diagnostics.merging import fingerprint
 from diagnostics.table_fields import MatrixField, RosterField
 from questionnaires.answers import Answer
-from questionnaires.catalogue import load
 from questionnaires.model import Kind, Questionnaire, Section
 
 FIELDS: dict[Kind, type[AnswerField]] = {
@@ -69,10 +69,14 @@ class Reading:
     unreadable: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=64)
 def section_form(version: str, code: str) -> type[SectionFormBase]:
     """The form's class of one section of one version; raises `KeyError` for an unknown section."""
-    questionnaire = load(version)
+    return _section_form(load(version), code)
+
+
+@lru_cache(maxsize=256)
+def _section_form(questionnaire: Questionnaire, code: str) -> type[SectionFormBase]:
+    """Made once for each questionnaire; two that are equal share it, two applications' versions of one name do not."""
     return form_of(questionnaire, questionnaire.section(code))
 
 

@@ -22,12 +22,13 @@ from analysis.parameters import Parameters
 from analysis.people import persons_of
 from analysis.portrait import Portrait, Words, restored
 from analysis.synthesis import build_edition
+from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect, context_of, prefilled
 from diagnostics.models import Campaign, Diagnosis, Firm, ReportKind, SectionAnswers, State, User, now
 from diagnostics.models import Edition as StoredEdition
 from questionnaires.answers import Answer, plain
-from questionnaires.catalogue import load
-from questionnaires.model import Questionnaire
+from questionnaires.model import Choice, Questionnaire
+from questionnaires.versions import with_former_names
 
 CODE_VERSION = "0.1.0"
 # The states in which a reviewer has accepted the dossier: what counts in reports and syntheses.
@@ -70,8 +71,8 @@ class Panel:
 
 
 def plain_answers(found: Collected) -> dict[str, Any]:
-    """A dossier's values as the analysis reads them, with what the firm said in its validation."""
-    return dict(found.plain) | dict(found.diagnosis.validation or {})
+    """A dossier's values as the analysis reads them, whatever its version calls them, with what the firm said in its validation."""
+    return with_former_names(found.questionnaire, found.plain) | dict(found.diagnosis.validation or {})
 
 
 def _law() -> Parameters:
@@ -104,7 +105,7 @@ def portrait_of(session: Session, diagnosis: Diagnosis, kind: ReportKind) -> Por
     parameters = _law()
     return read_firm(
         answers,
-        facts=_facts(session, found),
+        facts=_facts(session, found, answers),
         parameters=parameters,
         panel=_panel_reference(session, campaign, diagnosis.firm.sector),
         kind=kind.value,
@@ -122,11 +123,11 @@ def _versions(questionnaire: str, parameters: Parameters) -> dict[str, str]:
     return {"questionnaire": questionnaire, "law": parameters.law.version, "code": CODE_VERSION}
 
 
-def _facts(session: Session, found: Collected) -> FirmFacts:
+def _facts(session: Session, found: Collected, answers: Mapping[str, Any]) -> FirmFacts:
     """What the frame and the network know of the firm, with the codes in words."""
     diagnosis, firm = found.diagnosis, found.diagnosis.firm
     owner = session.get(User, diagnosis.diagnostician_id) if diagnosis.diagnostician_id else None
-    value = {name: found.plain.get(name) for name in ("famille", "secteur_ess", "idcc_code", "naf", "raison_sociale")}
+    value = {name: answers.get(name) for name in ("famille", "secteur_ess", "idcc_code", "naf", "raison_sociale")}
     family, sector, idcc = (
         str(value["famille"] or firm.family),
         str(value["secteur_ess"] or firm.sector),
@@ -198,7 +199,9 @@ def panel_of(session: Session, campaign: Campaign, progress: Progress = _silent)
     parameters = _law()
     rows: list[dict[str, Any]] = []
     people: list[pd.DataFrame] = []
+    used: set[str] = set()
     for number, (diagnosis, answers) in enumerate(_accepted(session, campaign), start=1):
+        used.add(diagnosis.questionnaire_version)
         values = answers | dict(diagnosis.validation or {})
         rows.append(_place(diagnosis) | firm_features(values, parameters=parameters))
         people.append(persons_of(values).assign(reference=diagnosis.reference))
@@ -210,13 +213,13 @@ def panel_of(session: Session, campaign: Campaign, progress: Progress = _silent)
         frame=_frame(session, campaign),
         parameters=parameters,
         reference_date=today,
-        versions=_versions(campaign.questionnaire_version, parameters),
-        questionnaire=load(campaign.questionnaire_version),
+        versions=_versions(", ".join(sorted(used or {campaign.questionnaire_version})), parameters),
+        questionnaire=load(campaign.questionnaire_version, session),
     )
 
 
 def _accepted(session: Session, campaign: Campaign) -> Iterable[tuple[Diagnosis, dict[str, Any]]]:
-    """Every accepted dossier with its plain answers, read in two selects."""
+    """Every accepted dossier with its plain answers, read in two selects; one table, whatever versions the dossiers have."""
     diagnoses = session.scalars(
         select(Diagnosis)
         .where(Diagnosis.campaign_id == campaign.id, Diagnosis.state.in_(ACCEPTED))
@@ -232,9 +235,9 @@ def _accepted(session: Session, campaign: Campaign) -> Iterable[tuple[Diagnosis,
     for diagnosis_id, answers in session.execute(query):
         stored[diagnosis_id] |= {name: Answer.from_json(given) for name, given in answers.items()}
     for diagnosis in diagnoses:
-        questionnaire = load(diagnosis.questionnaire_version)
+        questionnaire = load(diagnosis.questionnaire_version, session)
         answers = prefilled(questionnaire, diagnosis.firm) | stored[diagnosis.id]
-        yield diagnosis, plain(questionnaire, answers, context_of(diagnosis, campaign))
+        yield diagnosis, with_former_names(questionnaire, plain(questionnaire, answers, context_of(diagnosis, campaign)))
 
 
 def _place(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -264,7 +267,11 @@ def _frame(session: Session, campaign: Campaign) -> pd.DataFrame:
 def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int) -> Edition:
     """Every synthesis of an edition, protected together."""
     labels: dict[str, dict[str, Words]] = {
-        kind: {choice.code: Words(choice.label.fr, choice.label.en) for choice in panel.questionnaire.choices(name)}
+        kind: {
+            code: Words(choice.label.fr, choice.label.en)
+            for choice in panel.questionnaire.lists.get(name, ())
+            for code in _codes(choice)
+        }
         for kind, name in LABELLED.items()
     }
     labels["region"] = {"": Words(campaign.region, campaign.region)}
@@ -286,6 +293,11 @@ def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int) -
         versions=panel.versions,
         labels=labels,
     )
+
+
+def _codes(choice: Choice) -> tuple[str, ...]:
+    """Every code under which a choice may stand in the table: its own, and those it had before."""
+    return (choice.code, *choice.was)
 
 
 def pseudonymised(panel: Panel, key: bytes) -> pd.DataFrame:

@@ -48,8 +48,8 @@ CONTENT_POLICY = (
 
 
 def database() -> Database:
-    """The application's database."""
-    return cast("Database", current_app.extensions["database"])
+    """The application's database, or the one that this request works on instead (a trial of a draft questionnaire)."""
+    return cast("Database", g.get("database") or current_app.extensions["database"])
 
 
 def settings() -> Settings:
@@ -150,7 +150,8 @@ def current_campaign() -> Campaign | None:
 
 def template_context() -> dict[str, object]:
     """What every page may use."""
-    who: Actor | None = getattr(g, "actor", None)
+    # In a trial somebody acts as another role; the page's frame stays that of the person.
+    who: Actor | None = g.get("person") or g.get("actor")
     return {
         "actor": who,
         "campaign": current_campaign() if getattr(g, "database_usable", True) else None,

@@ -37,6 +37,15 @@ def load(version: str) -> Questionnaire:
     return read_folder(_FOLDER / CODE / version)
 
 
+def sheets_of(version: str) -> dict[str, list[dict[str, str]]]:
+    """The sheets of a version, as a workbook shows them; raises `UnknownVersionError` for an unknown one."""
+    if version not in versions():
+        message = f"The catalogue holds no version {version!r} of {CODE}."
+        raise UnknownVersionError(message)
+    folder = _FOLDER / CODE / version
+    return {name: _rows(folder / f"{name}.csv") for name in _SHEETS if (folder / f"{name}.csv").is_file()}
+
+
 def read_folder(folder: Path) -> Questionnaire:
     """The questionnaire whose CSV sheets stand in a folder; raises `SheetError` for faulty ones."""
     return read_sheets({name: _rows(folder / f"{name}.csv") for name in _SHEETS if (folder / f"{name}.csv").is_file()})

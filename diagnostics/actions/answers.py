@@ -19,12 +19,12 @@ from sqlalchemy.exc import IntegrityError
 
 from diagnostics.access import Actor, visible, writable_sections
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError, log
+from diagnostics.catalogues import load
 from diagnostics.db import Database
 from diagnostics.lifecycle import LABELS, WRITABLE
 from diagnostics.merging import Conflict, Merged, fingerprint, merge
 from diagnostics.models import Diagnosis, JournalLine, SectionAnswers, State, User, now
 from questionnaires.answers import Answer
-from questionnaires.catalogue import load
 from questionnaires.model import Questionnaire
 
 __all__ = [
@@ -128,6 +128,7 @@ _COUNT_CHANGE = (
     .where(
         _diagnosis.c.id == bindparam("of_diagnosis"),
         _diagnosis.c.state == bindparam("seen_state"),
+        _diagnosis.c.questionnaire_version == bindparam("seen_version"),
         *(
             _diagnosis.c[name].is_not_distinct_from(bindparam(f"seen_{name}"))
             for name in ("diagnostician_id", "marks_firm_at", "marks_diagnostician_at")
@@ -214,7 +215,7 @@ def _merged(
     base: Mapping[str, str] | None,
 ) -> Merged:
     """The section with these answers, if this person may write it now and nobody changed the same ones."""
-    questionnaire = load(seen.questionnaire_version)
+    questionnaire = load(seen.questionnaire_version, database)
     _check_writable(actor, seen, questionnaire, section_code)
     _check_names(questionnaire, section_code, answers)
     merged = merge(seen.answers, answers, base=base, stale=seen.revision != base_revision, edited=seen.state is State.RETURNED)
@@ -297,6 +298,7 @@ def _count(connection: Connection, seen: Seen, statement: Any, **more: Any) -> N
     conditions = {
         "of_diagnosis": seen.id,
         "seen_state": seen.state,
+        "seen_version": seen.questionnaire_version,
         "seen_diagnostician_id": seen.diagnostician_id,
         "seen_marks_firm_at": seen.marks_firm_at,
         "seen_marks_diagnostician_at": seen.marks_diagnostician_at,
@@ -326,7 +328,7 @@ def seal_marks(database: Database, actor: Actor, diagnosis_id: int, voice: Voice
         )
         connection = session.connection()
         version = look(connection, actor, diagnosis_id, "").questionnaire_version
-        questionnaire = load(version)
+        questionnaire = load(version, database)
         code = next(section.code for section in questionnaire.sections if section.stage.value == stage)
         seen = look(connection, actor, diagnosis_id, code)
         if code not in writable_sections(actor, cast("Diagnosis", seen), questionnaire.stages(), WRITABLE):

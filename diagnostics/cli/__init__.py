@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from diagnostics.cli import database, demo, panel, people, programme
+from diagnostics.cli import database, demo, panel, people, programme, questionnaire
 
 COMMANDS = (
     database.group,
     panel.group,
+    questionnaire.group,
     people.group,
     demo.command,
     programme.consolidate,

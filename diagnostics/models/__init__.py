@@ -8,6 +8,7 @@ from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport
 from diagnostics.models.paradata import ParadataEvent, ParadataKind
 from diagnostics.models.people import Accreditation, AccreditationState, Role, SignInSession, Structure, Token, TokenKind, User
 from diagnostics.models.publication import Edition, EditionState, Report, ReportKind, StoredSynthesis
+from diagnostics.models.questionnaires import QuestionnaireVersion, SetAsideAnswer, VersionState
 from diagnostics.models.threads import Message, Thread, ThreadRead, ThreadState
 
 __all__ = [
@@ -35,11 +36,13 @@ __all__ = [
     "ParadataEvent",
     "ParadataKind",
     "Quarantined",
+    "QuestionnaireVersion",
     "Report",
     "ReportKind",
     "Role",
     "SectionAnswers",
     "Selection",
+    "SetAsideAnswer",
     "Settlement",
     "SignInSession",
     "State",
@@ -51,5 +54,6 @@ __all__ = [
     "Token",
     "TokenKind",
     "User",
+    "VersionState",
     "now",
 ]

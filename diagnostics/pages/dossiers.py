@@ -14,16 +14,17 @@ from diagnostics import queries
 from diagnostics.access import NETWORK, Actor, allow
 from diagnostics.actions.dossiers import APPOINTMENT_STATES, MEDIA, OUTCOMES, notes_mark, obstacle
 from diagnostics.actions.room_links import ROOM_STATES
+from diagnostics.catalogues import load
 from diagnostics.collected import collect
 from diagnostics.delays import PARIS, days_late, due_on, paris_day
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import BEFORE_REVIEW, EXITS, FIELD, MOVES, WRITABLE, Move, moves_from
 from diagnostics.models import Diagnosis, Role, State, now
+from diagnostics.pages.aside import aside_items
 from diagnostics.pages.dossier_forms import AppointmentForm, AttemptForm, NotesForm, VisitForm
 from diagnostics.pages.timeline import told
 from diagnostics.threads import talks_of
 from diagnostics.web import actor, reading
-from questionnaires import catalogue
 
 bp = Blueprint("dossiers", __name__)
 VERSION_OF_LISTS = "2026-1"
@@ -163,7 +164,7 @@ class Labels:
     """The words of the frame's codes, from the questionnaire's lists, in the page's language."""
 
     def __init__(self) -> None:
-        self.questionnaire = catalogue.load(VERSION_OF_LISTS)
+        self.questionnaire = load(VERSION_OF_LISTS)
         self.locale = chosen_locale()
 
     def of(self, list_name: str, code: str) -> str:
@@ -208,6 +209,7 @@ def dossier_page(diagnosis: Diagnosis, *, failed: FlaskForm | None = None, refus
         progress=collected.progress,
         saved=collected.saved,
         talks=talks_of(session, who, diagnosis, collected.questionnaire),
+        aside=aside_items(session, who, diagnosis),
         reports=queries.reports(session, who, diagnosis),
         link=queries.room_link(session, diagnosis) if works else None,
         room_open=diagnosis.state in ROOM_STATES,

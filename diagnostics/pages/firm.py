@@ -20,6 +20,7 @@ from diagnostics import queries
 from diagnostics.access import allow, readable_sections, visible
 from diagnostics.actions import dossiers, room
 from diagnostics.actions.base import ActionError, NotFoundError
+from diagnostics.catalogues import load
 from diagnostics.collected import collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import EXITS, FINISHED, FIRM_READS_RESTITUTION, FIRM_READS_VISIT, MOVES, WRITABLE
@@ -31,7 +32,6 @@ from diagnostics.pages.restitution import action_rows, dimension_rows
 from diagnostics.readable import read_over
 from diagnostics.threads import by_question, may_talk, names_in, spoken_sections, talks_of
 from diagnostics.web import SESSION_KEY, actor, database, fresh_reading, reading
-from questionnaires.catalogue import load
 from questionnaires.model import Stage
 
 bp = Blueprint("firm", __name__, url_prefix="/espace")

@@ -24,6 +24,8 @@ def _after(job: Job, who: Actor) -> str | None:
     """Where the result of a finished job is read, if this person may go there."""
     if job.kind == "consolidate" and who.role is Role.COORDINATOR:
         return url_for("analysis.index")
+    if job.kind == "carry" and who.role is Role.COORDINATOR:
+        return url_for("versions.passage", job_id=job.id)
     if job.kind in {"report", "reports"} and who.role in {Role.COORDINATOR, Role.DIAGNOSTICIAN}:
         return url_for("reports.index")
     return None

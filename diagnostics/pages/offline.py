@@ -15,6 +15,7 @@ from flask_wtf.csrf import generate_csrf
 
 from diagnostics.access import NETWORK, Actor, allow, readable_sections, visible
 from diagnostics.actions.quarantine import waiting_count
+from diagnostics.catalogues import load
 from diagnostics.devices import account_key, static_files, static_version
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Quarantined, Role
@@ -22,7 +23,6 @@ from diagnostics.pages.offline_words import offline_words
 from diagnostics.pages.operations import CAUSES
 from diagnostics.pages.sections import find
 from diagnostics.web import actor, reading, settings
-from questionnaires.catalogue import load
 from questionnaires.model import Stage
 
 bp = Blueprint("offline", __name__)

@@ -11,19 +11,19 @@ from diagnostics import followup, queries
 from diagnostics.access import allow
 from diagnostics.actions import programme
 from diagnostics.actions.base import ActionError
+from diagnostics.catalogues import load
 from diagnostics.delays import days_late, due_on, paris_day
 from diagnostics.forms import CampaignForm
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Accreditation, AccreditationState, Role, Structure, now
 from diagnostics.web import actor, current_campaign, database, reading, settings
-from questionnaires import catalogue
 
 bp = Blueprint("programme", __name__, url_prefix="/programme")
 
 
 def _words_of(list_name: str) -> Callable[[str], str]:
     """What a code of the frame is called, in the page's language."""
-    lists, locale = catalogue.load(settings().questionnaire_version), chosen_locale()
+    lists, locale = load(settings().questionnaire_version), chosen_locale()
     return lambda code: lists.label(list_name, code, locale) if code else _("Non renseigné")
 
 

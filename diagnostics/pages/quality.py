@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from analysis import paradata as method
 from diagnostics.access import allow
 from diagnostics.actions.paradata import note_export
+from diagnostics.catalogues import load
 from diagnostics.formats import percent
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Role, now
@@ -17,7 +18,6 @@ from diagnostics.quality import Quality, quality_of
 from diagnostics.quality_export import archive
 from diagnostics.recording import recorder
 from diagnostics.web import actor, database, fresh_reading, reading, settings
-from questionnaires.catalogue import load
 from questionnaires.model import Questionnaire
 
 bp = Blueprint("quality", __name__, url_prefix="/qualite")

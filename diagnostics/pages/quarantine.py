@@ -20,6 +20,7 @@ from diagnostics.actions import quarantine
 from diagnostics.actions.answers import AnswersConflictError, LockedError, look
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError
 from diagnostics.answer_words import in_words
+from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.merging import fingerprint
@@ -30,7 +31,6 @@ from diagnostics.pages.section_taking import read_sent
 from diagnostics.readable import MISSING
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer
-from questionnaires.catalogue import load
 from questionnaires.model import Section
 
 bp = Blueprint("quarantine", __name__, url_prefix="/quarantaine")

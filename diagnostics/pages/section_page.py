@@ -25,7 +25,8 @@ from diagnostics.actions.answers import (
 )
 from diagnostics.actions.base import NotFoundError
 from diagnostics.answer_words import figure, in_words
-from diagnostics.collected import PREFILLED, Collected, collect, prefilled
+from diagnostics.catalogues import load
+from diagnostics.collected import Collected, collect, prefill_places, prefilled
 from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE
@@ -39,7 +40,6 @@ from diagnostics.recording import note_opened
 from diagnostics.section_forms import base_of, bound
 from diagnostics.web import actor, fresh_reading, reading
 from questionnaires.answers import Answer
-from questionnaires.catalogue import load
 from questionnaires.model import Kind, Questionnaire, Section, Stage
 
 DEPTH = "depth"
@@ -247,8 +247,10 @@ def neighbours_of(found: Collected, section: Section, place: Place) -> tuple[Sec
 def stored_answers(opened: Session, seen: Seen, section: Section) -> dict[str, Answer]:
     """One section's answers as they are stored, over what the frame and the last diagnosis prefill: all that reading a form needs."""
     found: dict[str, Answer] = {}
+    questionnaire = load(seen.questionnaire_version)
+    names = {question.name for question, _attribute in prefill_places(questionnaire)}
     if any(is_lasting(question) and question.name not in seen.answers for question in section.questions):
-        found |= previous_of(opened, seen.id, load(seen.questionnaire_version), section=section.code).answers
-    if any(question.name in PREFILLED for question in section.questions):
-        found |= prefilled(load(seen.questionnaire_version), opened.get_one(Diagnosis, seen.id).firm)
+        found |= previous_of(opened, seen.id, questionnaire, section=section.code).answers
+    if any(question.name in names for question in section.questions):
+        found |= prefilled(questionnaire, opened.get_one(Diagnosis, seen.id).firm)
     return found | {name: Answer.from_json(given) for name, given in seen.answers.items()}

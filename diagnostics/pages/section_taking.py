@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from diagnostics.actions.answers import AnswersConflictError, Conflict, LockedError, SaveResult, Seen, save_section
 from diagnostics.actions.operations import KnownOperationError, Named, noting, recorded
 from diagnostics.answer_words import in_words
+from diagnostics.catalogues import UnknownVersionError, load
 from diagnostics.collected import Collected
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Cause
@@ -22,7 +23,6 @@ from diagnostics.readable import read_over
 from diagnostics.section_forms import Base, Reading, read, reader
 from diagnostics.web import actor, database, fresh_reading, reading
 from questionnaires.answers import Answer
-from questionnaires.catalogue import UnknownVersionError, load
 from questionnaires.model import Question, Section
 
 Form = MultiDict[str, str]

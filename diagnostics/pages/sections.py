@@ -26,6 +26,7 @@ from diagnostics.actions.answers import (
 from diagnostics.actions.base import ActionError, NotFoundError
 from diagnostics.actions.operations import named
 from diagnostics.answer_words import in_words
+from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect
 from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
@@ -56,7 +57,6 @@ from diagnostics.recording import note_saved
 from diagnostics.section_forms import Reading, base_from, base_of, bound, read
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer, check
-from questionnaires.catalogue import load
 from questionnaires.model import Kind, Section
 from questionnaires.path import relevant
 

@@ -39,6 +39,7 @@ VERBS: dict[str, LazyString] = {
     "thread_reopened": _l("Fil rouvert"),
     "thread_shared": _l("Fil partagé avec l’entreprise"),
     "thread_withdrawn": _l("Fil retiré"),
+    "version_carried": _l("Passé à une nouvelle version du questionnaire"),
     "code_sent": _l("Code de validation envoyé"),
     "code_refused": _l("Code de validation refusé"),
     "draft_requested": _l("Nouveau projet de rapport demandé"),
@@ -97,6 +98,8 @@ def _said(line: JournalLine) -> str:
     words = str(VERBS.get(line.verb, _l("Dossier modifié")))
     if line.verb == "section_saved" and line.detail.get("section"):
         return f"{words} ({line.detail['section']})"
+    if line.verb == "version_carried":
+        return f"{words} ({line.detail.get('before')} → {line.detail.get('after')})"
     if line.verb == "marks_sealed" and line.detail.get("voice") in VOICES:
         return f"{words} ({VOICES[line.detail['voice']]})"
     return words
