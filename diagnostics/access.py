@@ -12,6 +12,7 @@ from flask import Flask, abort, g, request
 from sqlalchemy import Select, false, select
 
 from diagnostics.models import (
+    Device,
     Diagnosis,
     Edition,
     EditionState,
@@ -21,6 +22,7 @@ from diagnostics.models import (
     Role,
     StoredSynthesis,
     Structure,
+    Submission,
     User,
 )
 
@@ -165,6 +167,18 @@ def _structures(actor: Actor) -> Select[Any]:
     return query.where(Structure.id == actor.structure_id)
 
 
+def _devices(actor: Actor) -> Select[Any]:
+    query = select(Device)
+    return query.where(Device.user_id == actor.user_id) if actor.role is Role.DIAGNOSTICIAN else query.where(false())
+
+
+def _submissions(actor: Actor) -> Select[Any]:
+    query = select(Submission)
+    if actor.role is Role.COORDINATOR:
+        return query
+    return query.where(Submission.user_id == actor.user_id) if actor.role is Role.DIAGNOSTICIAN else query.where(false())
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -173,6 +187,8 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     StoredSynthesis: _syntheses,
     User: _users,
     Structure: _structures,
+    Device: _devices,
+    Submission: _submissions,
 }
 
 

@@ -15,6 +15,8 @@ SUBJECTS: dict[str, LazyString] = {
     "edition": _l("Édition des synthèses"),
     "job": _l("Tâche"),
     "message": _l("Message"),
+    "device": _l("Appareil"),
+    "submission": _l("Envoi mobile"),
 }
 
 JOB_KINDS: dict[str, LazyString] = {
@@ -61,6 +63,9 @@ VERBS: dict[str, LazyString] = {
     "code_sent": _l("code de validation envoyé"),
     "consolidation_requested": _l("consolidation demandée"),
     "contact_edited": _l("contact corrigé"),
+    "device_added": _l("appareil ajouté"),
+    "device_refused": _l("mot de passe d’appareil refusé"),
+    "device_revoked": _l("appareil retiré"),
     "demonstration_loaded": _l("démonstration chargée"),
     "draft_requested": _l("projet de rapport demandé"),
     "drawn_as_replacement": _l("tiré en remplacement"),
@@ -113,6 +118,11 @@ VERBS: dict[str, LazyString] = {
     "signed_in": _l("connexion"),
     "signed_out": _l("déconnexion"),
     "structure_added": _l("structure ajoutée"),
+    "submission_closed": _l("envoi mobile classé"),
+    "submission_read": _l("envoi mobile lu"),
+    "submission_reapplied": _l("envoi mobile repris"),
+    "submission_received": _l("envoi mobile reçu"),
+    "submission_settled": _l("choix faits entre deux réponses"),
     "table_amended": _l("correspondance modifiée"),
     "table_applied": _l("correspondance appliquée"),
     "visit_date_changed": _l("date de visite changée"),

@@ -1,6 +1,7 @@
 """The tables, by subject; everything that others import is named here."""
 
 from diagnostics.models.base import Base, now
+from diagnostics.models.devices import Device, DigestUse, Submission, SubmissionState
 from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, Remark, SectionAnswers, State
 from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, OutboxMessage
 from diagnostics.models.panel import Campaign, Correspondence, Firm, FrameImport, ImportState, Selection
@@ -15,7 +16,9 @@ __all__ = [
     "ContactAttempt",
     "ContactOutcome",
     "Correspondence",
+    "Device",
     "Diagnosis",
+    "DigestUse",
     "Edition",
     "EditionState",
     "Firm",
@@ -36,6 +39,8 @@ __all__ = [
     "State",
     "StoredSynthesis",
     "Structure",
+    "Submission",
+    "SubmissionState",
     "Token",
     "TokenKind",
     "User",

@@ -1,6 +1,7 @@
 """The pages: one blueprint a subject. Views read, ask `diagnostics.actions` for changes, and draw templates."""
 
 from flask import Flask
+from flask_wtf.csrf import CSRFProtect
 
 from diagnostics.pages import (
     admin,
@@ -11,6 +12,7 @@ from diagnostics.pages import (
     home,
     jobs,
     network,
+    openrosa,
     panel,
     programme,
     questionnaire,
@@ -35,6 +37,7 @@ BLUEPRINTS = (
     analysis.bp,
     jobs.bp,
     admin.bp,
+    openrosa.bp,
 )
 
 
@@ -43,3 +46,8 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)
+
+
+def exempt_devices(csrf: CSRFProtect) -> None:
+    """The OpenRosa interface needs no token against forged forms: it reads no cookie that a browser would send along."""
+    csrf.exempt(openrosa.bp)
