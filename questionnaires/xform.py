@@ -12,6 +12,7 @@ from typing import Any
 from pyxform.xls2xform import convert as convert_workbook
 
 from questionnaires.model import Choice, Kind, Question, Questionnaire, Section, Severity, Stage, Text
+from questionnaires.records import Missing
 from questionnaires.sheets import ENGLISH, FRENCH
 from questionnaires.xform_layout import (
     DOSSIER,
@@ -28,7 +29,6 @@ from questionnaires.xform_layout import (
     paths_of,
     prefill_column,
 )
-from questionnaires.records import Missing
 from questionnaires.xpath import Place, UntranslatableError, condition, constraint, total_of, value
 
 LONG_LIST = 12  # Choices beyond which a list is searched in rather than read.
@@ -92,7 +92,7 @@ def convert(questionnaire: Questionnaire) -> XForm:
     """A questionnaire's form, with what it leaves to the platform."""
     writer = _Writer(questionnaire)
     survey = list(writer.rows())
-    workbook = {
+    workbook: dict[str, list[dict[str, Any]]] = {
         "survey": survey,
         "choices": list(writer.choice_rows()),
         "settings": [
@@ -106,8 +106,7 @@ def convert(questionnaire: Questionnaire) -> XForm:
         ],
     }
     for name in list(workbook):
-        columns = dict.fromkeys(column for row in workbook[name] for column in row)
-        workbook[f"{name}_header"] = [columns]
+        workbook[f"{name}_header"] = [dict.fromkeys(column for row in workbook[name] for column in row)]
     made = convert_workbook(workbook, warnings=[], form_name=ROOT)
     return XForm(made.xform, tuple(writer.left_out))
 

@@ -50,7 +50,7 @@ def condition(tree: Tree, place: Place) -> str:
     if shape in {"name", "self"}:
         written = value(tree, place)
         return f"({written} != '' and {written} != 0)"
-    raise UntranslatableError(f"truth of {tree[1]}")
+    raise UntranslatableError(str(tree[1]))
 
 
 def constraint(tree: Tree, place: Place) -> str:
@@ -115,7 +115,7 @@ def _call(name: str, given: Sequence[Tree], place: Place) -> str:
         return f"number(format-date({value(given[0], place)}, '{_DATE_PARTS[name]}'))"
     special = _SPECIAL.get(name)
     if special is None:
-        raise UntranslatableError(f"{name}()")
+        raise UntranslatableError(name)
     return special(given, place)
 
 
@@ -183,7 +183,7 @@ def _mean(given: Sequence[Tree], place: Place) -> str:
 
 def _cells(tree: Tree, place: Place) -> dict[str, dict[str, str]]:
     if tree[0] != "name" or tree[1] not in place.paths.matrices:
-        raise UntranslatableError("a table")
+        raise UntranslatableError("matrix")
     return place.paths.matrices[tree[1]]
 
 
@@ -208,7 +208,7 @@ def _matrix_max(given: Sequence[Tree], place: Place) -> str:
 
 def _wanted(given: Sequence[Tree]) -> set[str]:
     if any(tree[0] != "value" for tree in given):
-        raise UntranslatableError("a line that is not named")
+        raise UntranslatableError("line")
     return {str(tree[1]) for tree in given}
 
 

@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFProtect
 from diagnostics.pages import (
     admin,
     analysis,
+    devices,
     errors,
     fieldwork,
     firm,
@@ -19,6 +20,7 @@ from diagnostics.pages import (
     reports,
     review,
     signin,
+    submissions,
     syntheses,
 )
 
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     analysis.bp,
     jobs.bp,
     admin.bp,
+    devices.bp,
+    submissions.bp,
     openrosa.bp,
 )
 

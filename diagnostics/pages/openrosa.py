@@ -164,7 +164,8 @@ def _sent() -> bytes | None:
     """The filled form, sent as a file or as a field. Other parts are read over: no question of ours takes a file."""
     file = request.files.get(PART)
     if file is not None:
-        return file.read(LARGEST + 1)
+        content: bytes = file.read(LARGEST + 1)
+        return content
     text = request.form.get(PART)
     return None if text is None else text.encode()
 

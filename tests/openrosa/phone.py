@@ -9,7 +9,9 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import fromstring
 
 HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
@@ -22,8 +24,9 @@ class Answer:
     body: bytes
 
     @property
-    def xml(self) -> ET.Element:
-        return ET.fromstring(self.body)
+    def xml(self) -> Element:
+        root: Element = fromstring(self.body)
+        return root
 
     @property
     def message(self) -> str:
