@@ -55,6 +55,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     paradata.init_app(app)
     trials.init_app(app)
     pages.init_app(app)
+    pages.exempt_devices(csrf)
     cli.init_app(app)
     access.check_views(app)
     return app

@@ -12,6 +12,7 @@ from flask import Flask, abort, g, request
 from sqlalchemy import Select, false, select
 
 from diagnostics.models import (
+    Device,
     Diagnosis,
     Edition,
     EditionState,
@@ -23,6 +24,7 @@ from diagnostics.models import (
     Role,
     StoredSynthesis,
     Structure,
+    Submission,
     Thread,
     User,
 )
@@ -191,6 +193,18 @@ def _versions(actor: Actor) -> Select[Any]:
     return query if actor.role is Role.COORDINATOR else query.where(false())
 
 
+def _devices(actor: Actor) -> Select[Any]:
+    query = select(Device)
+    return query.where(Device.user_id == actor.user_id) if actor.role is Role.DIAGNOSTICIAN else query.where(false())
+
+
+def _submissions(actor: Actor) -> Select[Any]:
+    query = select(Submission)
+    if actor.role is Role.COORDINATOR:
+        return query
+    return query.where(Submission.user_id == actor.user_id) if actor.role is Role.DIAGNOSTICIAN else query.where(false())
+
+
 _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Diagnosis: _diagnoses,
     Firm: _firms,
@@ -202,6 +216,8 @@ _RULES: dict[type[Any], Callable[[Actor], Select[Any]]] = {
     Structure: _structures,
     Thread: _threads,
     Quarantined: _quarantined,
+    Device: _devices,
+    Submission: _submissions,
 }
 
 

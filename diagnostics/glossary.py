@@ -17,6 +17,8 @@ SUBJECTS: dict[str, LazyString] = {
     "job": _l("Tâche"),
     "message": _l("Message"),
     "quarantined": _l("Envoi en quarantaine"),
+    "device": _l("Appareil"),
+    "submission": _l("Envoi mobile"),
 }
 
 JOB_KINDS: dict[str, LazyString] = {
@@ -69,6 +71,9 @@ VERBS: dict[str, LazyString] = {
     "code_sent": _l("code de validation envoyé"),
     "consolidation_requested": _l("consolidation demandée"),
     "contact_edited": _l("contact corrigé"),
+    "device_added": _l("appareil ajouté"),
+    "device_refused": _l("mot de passe d’appareil refusé"),
+    "device_revoked": _l("appareil retiré"),
     "demonstration_loaded": _l("démonstration chargée"),
     "draft_discarded": _l("brouillon de questionnaire supprimé"),
     "draft_uploaded": _l("brouillon de questionnaire déposé"),
@@ -128,6 +133,11 @@ VERBS: dict[str, LazyString] = {
     "signed_in": _l("connexion"),
     "signed_out": _l("déconnexion"),
     "structure_added": _l("structure ajoutée"),
+    "submission_closed": _l("envoi mobile classé"),
+    "submission_read": _l("envoi mobile lu"),
+    "submission_reapplied": _l("envoi mobile repris"),
+    "submission_received": _l("envoi mobile reçu"),
+    "submission_settled": _l("choix faits entre deux réponses"),
     "table_amended": _l("correspondance modifiée"),
     "table_applied": _l("correspondance appliquée"),
     "thread_answered": _l("message dans un fil"),

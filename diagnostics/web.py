@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from diagnostics.access import Actor, guard_request
 from diagnostics.actions import people
 from diagnostics.db import Database
+from diagnostics.device_access import INTERFACE, enter
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Campaign, Role, SignInSession, User, now
 from diagnostics.navigation import navigation
@@ -91,9 +92,16 @@ def actor() -> Actor:
 
 
 def load_actor() -> None:
-    """Finds who is signed in from the cookie's key; an expired, idle or revoked session is nobody."""
+    """Finds who is signed in from the cookie's key; an expired, idle or revoked session is nobody.
+
+    A phone has no cookie: under its own interface the person comes through the device's password, and through nothing else.
+    """
     g.actor = None
     g.pending = None
+    if request.blueprint == INTERFACE:
+        g.entrance = enter(request, database(), reading(), settings())
+        g.actor, g.user_locale = g.entrance.actor, g.entrance.locale
+        return
     key = session.get(SESSION_KEY)
     if not key or request.endpoint == "static":
         return

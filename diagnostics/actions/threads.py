@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from diagnostics.access import AccessError, Actor, visible
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError, log
 from diagnostics.actions.dossiers import claimed, stale
+from diagnostics.catalogues import load
 from diagnostics.db import Database
 from diagnostics.lifecycle import TALKING
 from diagnostics.models import (
@@ -32,7 +33,6 @@ from diagnostics.models import (
     now,
 )
 from diagnostics.threads import TALKERS, is_mine, names_in, read_marks, spoken_sections
-from questionnaires import catalogue
 from questionnaires.model import Kind, Questionnaire
 
 LONGEST_MESSAGE = 2000
@@ -67,7 +67,7 @@ def open_thread(
     words = checked(text)
     with database.write() as session:
         diagnosis = _talked(session, actor, diagnosis_id)
-        questionnaire = catalogue.load(diagnosis.questionnaire_version)
+        questionnaire = load(diagnosis.questionnaire_version, session)
         if question not in names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages())):
             raise NotFoundError(_UNKNOWN)
         if row and row not in _rows(session, diagnosis, questionnaire, question):
@@ -182,7 +182,7 @@ def _reached(session: Session, actor: Actor, thread_id: int) -> tuple[Thread, Di
     if thread is None:
         raise NotFoundError(_GONE)
     diagnosis = session.get_one(Diagnosis, thread.diagnosis_id)
-    questionnaire = catalogue.load(diagnosis.questionnaire_version)
+    questionnaire = load(diagnosis.questionnaire_version, session)
     if thread.question not in names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages())):
         raise NotFoundError(_GONE)
     return thread, diagnosis
@@ -288,7 +288,7 @@ def _firm_waits(thread: Thread) -> bool:
 def _firm_reads(diagnosis: Diagnosis, thread: Thread) -> bool:
     """Whether the firm could read the thread's question in its room now."""
     firm = Actor(Role.FIRM, "", diagnosis_id=diagnosis.id)
-    questionnaire = catalogue.load(diagnosis.questionnaire_version)
+    questionnaire = load(diagnosis.questionnaire_version, object_session(diagnosis))
     return thread.question in names_in(questionnaire, spoken_sections(firm, diagnosis, questionnaire.stages()))
 
 

@@ -1,6 +1,7 @@
 """The tables, by subject; everything that others import is named here."""
 
 from diagnostics.models.base import Base, now
+from diagnostics.models.devices import Device, DigestUse, Submission, SubmissionState
 from diagnostics.models.diagnosis import ContactAttempt, ContactOutcome, Diagnosis, SectionAnswers, State
 from diagnostics.models.journal import Job, JobItem, JobState, JournalLine, OutboxMessage
 from diagnostics.models.operations import Cause, Operation, Quarantined, Settlement
@@ -20,7 +21,9 @@ __all__ = [
     "ContactAttempt",
     "ContactOutcome",
     "Correspondence",
+    "Device",
     "Diagnosis",
+    "DigestUse",
     "Edition",
     "EditionState",
     "Firm",
@@ -48,6 +51,8 @@ __all__ = [
     "State",
     "StoredSynthesis",
     "Structure",
+    "Submission",
+    "SubmissionState",
     "Thread",
     "ThreadRead",
     "ThreadState",

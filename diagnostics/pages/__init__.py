@@ -1,10 +1,12 @@
 """The pages: one blueprint a subject. Views read, ask `diagnostics.actions` for changes, and draw templates."""
 
 from flask import Flask
+from flask_wtf.csrf import CSRFProtect
 
 from diagnostics.pages import (
     admin,
     analysis,
+    devices,
     errors,
     fieldwork,
     firm_threads,
@@ -13,6 +15,7 @@ from diagnostics.pages import (
     jobs,
     network,
     offline,
+    openrosa,
     operations,
     panel,
     paradata,
@@ -24,6 +27,7 @@ from diagnostics.pages import (
     reports,
     review,
     signin,
+    submissions,
     syntheses,
     threads,
 )
@@ -51,6 +55,9 @@ BLUEPRINTS = (
     analysis.bp,
     jobs.bp,
     admin.bp,
+    devices.bp,
+    submissions.bp,
+    openrosa.bp,
 )
 
 
@@ -59,3 +66,8 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)
+
+
+def exempt_devices(csrf: CSRFProtect) -> None:
+    """The OpenRosa interface needs no token against forged forms: it reads no cookie that a browser would send along."""
+    csrf.exempt(openrosa.bp)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from diagnostics.access import NETWORK, allow, readable_sections, writable_sections
+from diagnostics.actions.submissions import waiting_for
 from diagnostics.collected import Collected, collect
 from diagnostics.guards import GUARDS
 from diagnostics.i18n import chosen_locale
@@ -81,6 +82,7 @@ def tasks(reference: str) -> ResponseReturnValue:
         core_only=sections.core_only(),
         counts=_counts(listed),
         threads=sum(task.threads for task in listed),
+        mobile_waiting=waiting_for(reading(), actor(), diagnosis.id),
         visit=[task for task in listed if task.section.stage is Stage.VISIT],
         marks=[task for task in listed if task.section.stage in {Stage.MARKS_FIRM, Stage.MARKS_DIAGNOSTICIAN}],
         restitution=[task for task in listed if task.section.stage is Stage.RESTITUTION],

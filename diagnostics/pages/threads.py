@@ -13,13 +13,13 @@ from diagnostics import queries
 from diagnostics.access import NETWORK, allow
 from diagnostics.actions import threads as verbs
 from diagnostics.actions.base import ActionError, ConflictError
+from diagnostics.catalogues import load
 from diagnostics.collected import collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Diagnosis, Role
 from diagnostics.pages.dossiers import found
 from diagnostics.threads import Talk, ThreadFilter, is_mine, may_talk, names_in, open_threads, read_marks, spoken_sections, talks_of
 from diagnostics.web import actor, database, fresh_reading, reading, settings
-from questionnaires import catalogue
 from questionnaires.model import Kind, Question, Questionnaire, Section
 
 bp = Blueprint("threads", __name__)
@@ -105,7 +105,7 @@ def index() -> str:
     read = read_marks(session, who, page.items)
     lines = []
     for thread in page.items:
-        questionnaire = catalogue.load(thread.diagnosis.questionnaire_version)
+        questionnaire = load(thread.diagnosis.questionnaire_version)
         unread = sum(message.id > read.get(thread.id, 0) and not is_mine(who, message) for message in thread.messages)
         talk = Talk(thread, tuple(thread.messages), unread)
         lines.append((talk, spot_of(questionnaire, thread.diagnosis, talk, {})))
@@ -216,7 +216,7 @@ def _back(diagnosis: Diagnosis, question: str, number: int, section: Section | N
     if wanted == "relecture" and actor().role is Role.COORDINATOR:
         return redirect(url_for("review.show", reference=diagnosis.reference, _anchor=f"q-{question}"))
     if wanted == "partie":
-        code = (section or catalogue.load(diagnosis.questionnaire_version).section_of(question)).code
+        code = (section or load(diagnosis.questionnaire_version).section_of(question)).code
         return redirect(url_for("questionnaire.section", reference=diagnosis.reference, code=code, _anchor=f"q-{question}"))
     return redirect(url_for("threads.dossier", reference=diagnosis.reference, _anchor=f"fil-{number}"))
 
@@ -226,9 +226,7 @@ def _back(diagnosis: Diagnosis, question: str, number: int, section: Section | N
 def act(reference: str, number: int, gesture: str) -> Page:
     """One gesture in a thread: answer, close, open again, share, take back, or note that it is read."""
     diagnosis = found(reference)
-    talks = {
-        talk.thread.id: talk for talk in talks_of(reading(), actor(), diagnosis, catalogue.load(diagnosis.questionnaire_version))
-    }
+    talks = {talk.thread.id: talk for talk in talks_of(reading(), actor(), diagnosis, load(diagnosis.questionnaire_version))}
     if number not in talks or gesture not in GESTURES:
         abort(404)
     question = talks[number].thread.question
