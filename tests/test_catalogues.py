@@ -33,7 +33,7 @@ def other_app(tmp_path: Any) -> Iterator[Flask]:
     (tmp_path / "other").mkdir()
     made = create_app({"instance_path": tmp_path / "other", "secret_key": "y" * 40, "log_level": "ERROR"})
     database: Database = made.extensions["database"]
-    with database.engine.execution_options(diagnostics_mode="write").begin() as connection:
+    with database.writer.begin() as connection:
         Base.metadata.create_all(connection)
     yield made
     database.dispose()
@@ -47,11 +47,11 @@ def statements(database: Database) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.reader, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.reader, "before_cursor_execute", note)
 
 
 def test_a_published_version_is_found_by_its_name_and_a_draft_is_not(database: Database) -> None:

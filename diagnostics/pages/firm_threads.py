@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from diagnostics.access import allow
 from diagnostics.actions import threads as verbs
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError
+from diagnostics.catalogues import load
 from diagnostics.collected import collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Role
@@ -17,7 +18,6 @@ from diagnostics.pages.sections import readable_only
 from diagnostics.pages.threads import DONE, line_words, perform, rows_of, thread_link
 from diagnostics.threads import may_talk, names_in, spoken_sections, talks_of
 from diagnostics.web import actor, database, fresh_reading, reading
-from questionnaires import catalogue
 
 # The routes of the room that are about threads; registering the blueprint through this module brings them in.
 __all__ = ["bp"]
@@ -61,7 +61,7 @@ def open_thread() -> Page:
     """The firm writes about one of its answers."""
     diagnosis = firm.mine()
     name = request.values.get("question", "")[:80]
-    questionnaire = catalogue.load(diagnosis.questionnaire_version)
+    questionnaire = load(diagnosis.questionnaire_version)
     if name not in names_in(questionnaire, spoken_sections(actor(), diagnosis, questionnaire.stages())):
         raise NotFoundError(_("Cette question n’existe pas, ou elle ne vous est pas encore ouverte."))
     question, text, refusal, status = questionnaire.question(name), request.form.get("text", ""), None, 200
@@ -84,7 +84,7 @@ def open_thread() -> Page:
 def thread_gesture(number: int, gesture: str) -> Page:
     """The firm answers, closes or opens again a thread shared with it, or notes that it has read it."""
     diagnosis = firm.mine()
-    talks = {talk.thread.id for talk in talks_of(reading(), actor(), diagnosis, catalogue.load(diagnosis.questionnaire_version))}
+    talks = {talk.thread.id for talk in talks_of(reading(), actor(), diagnosis, load(diagnosis.questionnaire_version))}
     if number not in talks or gesture not in GESTURES:
         abort(404)
     if gesture == "lu":

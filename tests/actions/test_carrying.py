@@ -22,8 +22,9 @@ from diagnostics.catalogues import load
 from diagnostics.collected import collect
 from diagnostics.db import Database
 from diagnostics.jobs import run_job
-from diagnostics.models import Campaign, Diagnosis, Job, JobItem, JobState, JournalLine, Remark, SetAsideAnswer, State, VersionState
+from diagnostics.models import Campaign, Diagnosis, Job, JobItem, JobState, JournalLine, SetAsideAnswer, State, Thread, VersionState
 from questionnaires.answers import Answer, AnswerState
+from tests.casework import add_thread
 from tests.conftest import World
 from tests.dossier import actor_of, firm_actor, held, marks, new_dossier, put, set_dossier
 from tests.versions import Sheets, add_version, added, changed, renamed, without
@@ -134,30 +135,28 @@ def test_a_dossier_past_its_entry_keeps_its_version(database: Database, world: W
 
 def test_remarks_follow_a_renamed_question(database: Database, world: World) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="etp_total", text="À vérifier"))
+    add_thread(database, number, "etp_total", "À vérifier", author=world.people["coordinator"])
     add_version(database, "2026-2", changed("2026-2", second))
     put(database, number, "S2", {"etp_total": 11.5})
     carry_dossier(database, number, "2026-2")
     with database.read() as session:
-        assert session.scalars(select(Remark.question)).all() == ["etp"]
+        assert session.scalars(select(Thread.question)).all() == ["etp"]
 
 
-def test_a_remark_follows_though_its_question_was_never_answered(database: Database, world: World) -> None:
+def test_a_thread_follows_though_its_question_was_never_answered(database: Database, world: World) -> None:
     number = new_dossier(database, world, state=State.RETURNED)
-    with database.write() as session:
-        session.add(Remark(diagnosis_id=number, question="etp_total", text="À vérifier"))
+    add_thread(database, number, "etp_total", "À vérifier", author=world.people["coordinator"])
     add_version(database, "2026-2", changed("2026-2", second))
     carry_dossier(database, number, "2026-2")
     with database.read() as session:
-        assert session.scalars(select(Remark.question)).all() == ["etp"]
+        assert session.scalars(select(Thread.question)).all() == ["etp"]
 
 
 def test_a_save_seen_under_the_old_version_does_not_slip_into_the_new_one(database: Database, world: World) -> None:
     number = new_dossier(database, world)
     owner = actor_of(world.people["diagnostician"])
-    with database.read() as session:
-        seen = look(session, owner, number, "S2")
+    with database.reader.connect() as connection:
+        seen = look(connection, owner, number, "S2")
     add_version(database, "2026-2", changed("2026-2", second))
     carry_dossier(database, number, "2026-2")
     with pytest.raises(ActionError, match="etp_total"):
