@@ -77,11 +77,12 @@ NO_TEXT = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer offered. An exclusive one (« Aucun ») cannot stand beside others."""
+    """One answer offered. An exclusive one (« Aucun ») cannot stand beside others; `was` are its codes in earlier versions."""
 
     code: str
     label: Text
     exclusive: bool = False
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Check:
 class Question:
     """One question. `columns` are a roster's own questions; `rows` and `across` name a matrix's lists of choices.
 
-    `compact` texts are codes (SIRET, NAF): spaces are taken out of them and letters put in capitals.
+    `compact` texts are codes (SIRET, NAF): spaces are taken out of them and letters put in capitals. `was` are the names that
+    the question had in earlier versions.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Question:
     prefill: str = ""
     may_be_missing: bool = True
     compact: bool = False
+    was: tuple[str, ...] = ()
 
     def column(self, name: str) -> "Question":
         """A roster's column by its name; raises `KeyError` for an unknown one."""
@@ -158,6 +161,10 @@ class Questionnaire:
     title: Text
     sections: tuple[Section, ...]
     lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """By code and version, so that what is made from a questionnaire can be kept; equality still looks at everything."""
+        return hash((self.code, self.version))
 
     def section(self, code: str) -> Section:
         """A section by its code; raises `KeyError` for an unknown one."""

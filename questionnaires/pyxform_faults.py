@@ -80,5 +80,7 @@ def translate(words: str) -> Fault:
             value = found.groupdict().get("value") or ""
             said = (place.group("column") if place else "") or ""
             where = _COLUMNS.get(said.partition("::")[0], said or "relevant") if column == "column" else column
-            return make_fault(code, sheet or ("choices" if code == "bad_code" else "survey"), row, where, value=value, instead=_VAGUE)
+            return make_fault(
+                code, sheet or ("choices" if code == "bad_code" else "survey"), row, where, value=value, instead=_VAGUE
+            )
     return make_fault("refused_elsewhere", sheet, row, value=re.sub(r"^\[row : \d+\] *", "", text))

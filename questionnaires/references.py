@@ -20,7 +20,18 @@ def check_references(survey: SurveyRows, checks: Mapping[str, int]) -> None:
         _check_names(survey, expression, known)
         for code, given in findings(expression, known, survey.lists):
             survey.fault(code, expression.sheet, expression.row, expression.column, **given)
+    _check_former_names(survey, questions)
     _check_circles(survey, questions)
+
+
+def _check_former_names(survey: SurveyRows, questions: list[Question]) -> None:
+    """No former name is claimed by two questions: an answer can only go to one."""
+    claimed: set[str] = set()
+    for question in questions:
+        for name in question.was:
+            if name in claimed:
+                survey.fault("duplicate_name", "survey", survey.places.get(question.name, 1), f"{DIAG}was", value=name)
+            claimed.add(name)
 
 
 def every(survey: SurveyRows) -> list[Question]:

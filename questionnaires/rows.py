@@ -27,6 +27,11 @@ def cell(row: Row, column: str) -> str:
     return (row.get(column) or "").strip()
 
 
+def listed(row: Row, column: str) -> tuple[str, ...]:
+    """The names that a cell lists, parted by spaces, commas or semicolons."""
+    return tuple(dict.fromkeys(name for name in re.split(r"[\s,;]+", cell(row, column)) if name))
+
+
 def one_of(words: Iterable[str]) -> Text:
     """The remedy that names what may be written."""
     listed = ", ".join(words)

@@ -14,7 +14,7 @@ from questionnaires.faults import Fault, SheetError, errors
 from questionnaires.headers import ENGLISH, FRENCH
 from questionnaires.model import Check, Choice, Questionnaire, Severity
 from questionnaires.references import check_references
-from questionnaires.rows import CHECK_THE_NAME, NAME, Cells, Row, Sheets, cell, did_you_mean, one_of
+from questionnaires.rows import CHECK_THE_NAME, NAME, Cells, Row, Sheets, cell, did_you_mean, listed, one_of
 from questionnaires.survey_rows import SurveyRows
 
 __all__ = ["ENGLISH", "FRENCH", "NEEDED_COLUMNS", "Fault", "Reading", "Row", "SheetError", "Sheets", "read", "read_sheets"]
@@ -62,7 +62,7 @@ class _Lists(Cells):
             if code in offered:
                 self.fault("duplicate_name", "choices", number, "name", value=code)
             exclusive = self.flag(row, number, "diag:exclusive", default=False, sheet="choices")
-            offered[code] = Choice(code, label, exclusive=exclusive)
+            offered[code] = Choice(code, label, exclusive=exclusive, was=listed(row, "diag:was"))
         self.lists = {name: tuple(offered.values()) for name, offered in lists.items()}
 
     def read_checks(self) -> None:

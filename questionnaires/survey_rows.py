@@ -12,7 +12,7 @@ from questionnaires import question_types
 from questionnaires.headers import DIAG, FRENCH
 from questionnaires.model import NO_TEXT, Check, Choice, Kind, Party, Question, Section, Severity, Stage, Text, Tree
 from questionnaires.question_types import RowType
-from questionnaires.rows import NAME, Cells, Row, Sheets, cell, did_you_mean, one_of
+from questionnaires.rows import NAME, Cells, Row, Sheets, cell, did_you_mean, listed, one_of
 
 _FINER = {"": None, "money": Kind.MONEY, "percentage": Kind.PERCENTAGE}
 _CELLS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENTAGE})
@@ -245,6 +245,7 @@ class SurveyRows(Cells):
             checks=self._own_checks(row, number, name) + tuple(self.checks.get(name, ())),
             prefill=cell(row, f"{DIAG}prefill"),
             may_be_missing=self.flag(row, number, f"{DIAG}missing", default=True),
+            was=listed(row, f"{DIAG}was"),
         )
 
     def _relevance(self, row: Row, number: int) -> tuple[Tree, str]:
