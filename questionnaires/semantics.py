@@ -105,12 +105,25 @@ def _subject(tree: Tree, current: Question, known: Mapping[str, Question]) -> Qu
 
 
 def _patterns(expression: Expression) -> Iterator[Finding]:
-    for node in _nodes(expression.tree):
-        if node[:2] == ["call", "regex"]:
-            pattern = str(node[3][1])
-            bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
-            if not bounded:
-                yield "unanchored_regex", _at(expression.source, pattern)
+    """Patterns as they are written: a compiled one may no longer show its bounds."""
+    for called in re.finditer(r"\bregex\s*\(", expression.source):
+        pattern, position = _last_text(expression.source, called.end())
+        bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
+        if not bounded:
+            yield "unanchored_regex", {"value": pattern, "position": position + 1}
+
+
+def _last_text(source: str, start: int) -> tuple[str, int]:
+    """The last quoted text of a call whose values start there, and where it stands."""
+    found, depth = ("", start), 1
+    for part in re.finditer(r"'[^']*'|\"[^\"]*\"|[()]", source[start:]):
+        if part.group() in "()":
+            depth += 1 if part.group() == "(" else -1
+        else:
+            found = part.group()[1:-1], start + part.start() + 1
+        if not depth:
+            break
+    return found
 
 
 # --- blanks ---------------------------------------------------------------------------------------------------------------
