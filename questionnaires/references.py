@@ -6,20 +6,24 @@ from questionnaires.expressions import names
 from questionnaires.headers import DIAG
 from questionnaires.model import Check, Question
 from questionnaires.rows import CHECK_THE_NAME, did_you_mean
-from questionnaires.semantics import Expression, findings
+from questionnaires.semantics import Expression, codes_of, findings
 from questionnaires.survey_rows import SurveyRows
 
 _LONGEST_PATH = 6
+_ENOUGH = 600  # Faults beyond which no more are looked for: nobody reads them.
 
 
 def check_references(survey: SurveyRows, checks: Mapping[str, int]) -> None:
     """Notes the faults of every expression of a survey; `checks` are the rows of the sheet `checks` by code."""
     questions = every(survey)
     known = {question.name: question for question in questions}
+    codes = codes_of(survey.lists)
     for expression in _expressions(survey, questions, checks):
         _check_names(survey, expression, known)
-        for code, given in findings(expression, known, survey.lists):
+        for code, given in findings(expression, known, codes):
             survey.fault(code, expression.sheet, expression.row, expression.column, **given)
+        if len(survey.faults) > _ENOUGH:
+            break
     _check_former_names(survey, questions)
     _check_circles(survey, questions)
 

@@ -10,7 +10,8 @@ from questionnaires.model import Choice, Kind, Question, Text, Tree
 from questionnaires.rows import did_you_mean
 
 Finding = tuple[str, dict[str, Any]]
-Lists = Mapping[str, Sequence[Choice]]
+# A list's codes, as they are written and as numbers.
+Codes = Mapping[str, tuple[Sequence[str], frozenset[Any]]]
 _NOTHING: frozenset[str] = frozenset()
 _ARITHMETIC = frozenset({"+", "-", "*", "div", "mod", "neg"})
 _ORDERED = frozenset({"<", "<=", ">", ">="})
@@ -36,7 +37,17 @@ class Expression:
         return self.column in {"relevant", "calculation"}
 
 
-def findings(expression: Expression, known: Mapping[str, Question], lists: Lists) -> list[Finding]:
+def codes_of(lists: Mapping[str, Sequence[Choice]]) -> Codes:
+    """The codes of every list, ready to be looked up."""
+    found = {}
+    for name, choices in lists.items():
+        codes = [choice.code for choice in choices]
+        numbers = (values.number(code) for code in codes)
+        found[name] = (codes, frozenset([*codes, *(number for number in numbers if number is not None)]))
+    return found
+
+
+def findings(expression: Expression, known: Mapping[str, Question], lists: Codes) -> list[Finding]:
     """The code and the particulars of everything questionable in an expression, each thing once."""
     found = [*_choices(expression, known, lists), *_patterns(expression)]
     if expression.is_path:
@@ -68,7 +79,7 @@ def _has_self(tree: Tree) -> bool:
 # --- choices --------------------------------------------------------------------------------------------------------------
 
 
-def _choices(expression: Expression, known: Mapping[str, Question], lists: Lists) -> Iterator[Finding]:
+def _choices(expression: Expression, known: Mapping[str, Question], lists: Codes) -> Iterator[Finding]:
     for node in _nodes(expression.tree):
         if node[:2] in (["op", "="], ["op", "!="]):
             pairs = [(node[2], node[3], False), (node[3], node[2], False)]
@@ -80,9 +91,9 @@ def _choices(expression: Expression, known: Mapping[str, Question], lists: Lists
             question = _subject(subject, expression.question, known)
             if question is None or literal[0] != "value" or values.is_blank(literal[1]) or question.choices not in lists:
                 continue
-            codes = [choice.code for choice in lists[question.choices]]
+            codes, offered = lists[question.choices]
             for value in values.as_text(literal[1]).split() if several else [literal[1]]:
-                if not any(values.same(code, value) for code in codes):
+                if value not in offered:
                     yield "comparison_unknown_choice", _unknown(expression.source, values.as_text(value), question, codes)
 
 

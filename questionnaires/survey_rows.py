@@ -17,6 +17,7 @@ from questionnaires.rows import NAME, Cells, Row, Sheets, cell, did_you_mean, li
 _FINER = {"": None, "money": Kind.MONEY, "percentage": Kind.PERCENTAGE}
 _CELLS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENTAGE})
 _LENGTH, _LONG_LENGTH = 200, 2_000
+_DEEPEST = 12  # Groups inside groups.
 _COUNT_INSTEAD = Text(
     "Retirez-la\u202f: la personne ajoute les lignes elle-même. Un contrôle comme count(.) = … vérifie leur nombre.",
     "Take it out: the person adds the lines. A check such as count(.) = … verifies how many there are.",
@@ -106,7 +107,9 @@ class SurveyRows(Cells):
         elif shape == "section":
             self._end_loose()
             self.dropped.add(name)
-        relevant = cell(row, "relevant")
+        relevant = cell(row, "relevant") if len(self._open) < _DEEPEST else ""
+        if len(self._open) == _DEEPEST:
+            self.fault("too_nested", "survey", number, "type", limit=_DEEPEST)
         if shape in {"section", "group"} and self.tree("survey", number, "relevant", relevant) is None:
             relevant = ""
         intro = self.text("survey", number, row, "hint") if shape == "section" else NO_TEXT
