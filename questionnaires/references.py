@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from questionnaires.expressions import names
 from questionnaires.headers import DIAG
-from questionnaires.model import Check, Question
+from questionnaires.model import NO_TEXT, Check, Kind, Question
 from questionnaires.rows import CHECK_THE_NAME, did_you_mean
 from questionnaires.semantics import Expression, codes_of, findings
 from questionnaires.survey_rows import SurveyRows
@@ -45,14 +45,15 @@ def every(survey: SurveyRows) -> list[Question]:
 
 
 def _expressions(survey: SurveyRows, questions: list[Question], checks: Mapping[str, int]) -> Iterator[Expression]:
+    known = {question.name: question for question in questions}
+    for number, (name, source, tree) in survey.conditions.items():
+        if tree is not None:
+            question = known.get(name) or Question(name, Kind.TEXT, NO_TEXT)
+            yield Expression("survey", number, "relevant", question, source, tree)
     for question in questions:
         number = survey.places.get(question.name, 1)
-        for column, source, tree in (
-            ("relevant", question.relevant_source, question.relevant),
-            ("calculation", question.calculation_source, question.calculation),
-        ):
-            if tree is not None:
-                yield Expression("survey", number, column, question, source, tree)
+        if question.calculation is not None:
+            yield Expression("survey", number, "calculation", question, question.calculation_source, question.calculation)
         for rule in question.checks:
             sheet, row, column = _place(rule, question, number, checks)
             yield Expression(sheet, row, column, question, rule.source, rule.tree)

@@ -48,7 +48,8 @@ class _Block:
 class SurveyRows(Cells):
     """Reads the survey once, keeping what it understands and noting what it does not.
 
-    `places` are the rows of the questions by name; `dropped` are the names of rows that no question stands for.
+    `places` are the rows of the questions by name; `dropped` are the names of rows that no question stands for;
+    `conditions` are the conditions as they are written, by row: name, source, tree.
     """
 
     def __init__(self, sheets: Sheets, lists: Mapping[str, Sequence[Choice]], checks: Mapping[str, Sequence[Check]]) -> None:
@@ -58,6 +59,7 @@ class SurveyRows(Cells):
         self.places: dict[str, int] = {}
         self.dropped: set[str] = set()
         self.sections: list[Section] = []
+        self.conditions: dict[int, tuple[str, str, Tree]] = {}
         self._folded: dict[str, str] = {}
         self._open: list[_Block] = []
         self._loose: _Block | None = None
@@ -110,8 +112,10 @@ class SurveyRows(Cells):
         relevant = cell(row, "relevant") if len(self._open) < _DEEPEST else ""
         if len(self._open) == _DEEPEST:
             self.fault("too_nested", "survey", number, "type", limit=_DEEPEST)
-        if shape in {"section", "group"} and self.tree("survey", number, "relevant", relevant) is None:
-            relevant = ""
+        if shape in {"section", "group"}:
+            tree = self.tree("survey", number, "relevant", relevant)
+            relevant = relevant if tree is not None else ""
+            self.conditions[number] = (name, relevant, tree)
         intro = self.text("survey", number, row, "hint") if shape == "section" else NO_TEXT
         self._open.append(_Block(row, number, name, shape, relevant, intro))
 
@@ -261,6 +265,7 @@ class SurveyRows(Cells):
                 around.insert(0, block.relevant)
         own = cell(row, "relevant")
         tree = self.tree("survey", number, "relevant", own)
+        self.conditions[number] = (cell(row, "name"), own, tree)
         if not around or (own and tree is None):
             return tree, own
         source = " and ".join(f"({part})" for part in [*around, own] if part) if len(around) + bool(own) > 1 else around[0]
