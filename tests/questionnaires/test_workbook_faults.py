@@ -174,6 +174,18 @@ def test_a_circle_names_its_path_and_only_those_on_it() -> None:
     assert "a → b → c → a" in found[0].message.fr
 
 
+def test_the_condition_of_a_group_is_judged_once_where_it_is_written() -> None:
+    rows = [
+        GOOD,
+        {"type": "begin group", "name": "G", "relevant": "${plan} = 'yes' and ${stuff} > 1"},
+        STAFF,
+        {"type": "integer", "name": "b"},
+        {"type": "end group"},
+    ]
+    found = [place for place in places(read(asked(*rows))) if place[0] in {"comparison_unknown_choice", "unknown_reference"}]
+    assert found == [("unknown_reference", "survey", 4, "E"), ("comparison_unknown_choice", "survey", 4, "E")]
+
+
 def test_guards_against_blanks_are_understood() -> None:
     for guarded in (
         "if(${plan} = '', 0, ${plan} + 1)",

@@ -19,7 +19,7 @@ from openpyxl.cell.text import InlineFont
 
 from questionnaires.containers import LARGEST_FILE
 from questionnaires.grids import MOST_ROWS
-from tests.questionnaires.workbooks import CHOICES, SETTINGS, SURVEY, codes, places, read, saved, with_parts, xlsx
+from tests.questionnaires.workbooks import CHOICES, SETTINGS, SURVEY, asked, codes, places, read, saved, with_parts, xlsx
 
 
 def archive(parts: dict[str, bytes]) -> bytes:
@@ -292,3 +292,35 @@ def test_saved_results_of_formulas_are_read() -> None:
     found = read(with_parts(xlsx(), sheet_of(HEADER + row)))
     assert found.questionnaire is not None
     assert found.questionnaire.question("ab").label.fr == "A"
+
+
+# --- 5. long forms --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (
+            [{"type": "integer", "name": f"q{n}", "relevant": f"${{q{(n + 1) % 2000}}} > 0"} for n in range(2000)],
+            "circular_reference",
+        ),
+        (
+            [{"type": "integer", "name": f"question_{n}", "relevant": f"${{qestion_{n}}} > 0"} for n in range(2000)],
+            "unknown_reference",
+        ),
+        ([{"type": "begin group", "name": f"g{n}", "relevant": "1 = 1"} for n in range(600)], "too_nested"),
+        (
+            [
+                {"type": "calculate", "name": f"q{n}", "calculation": " + ".join(str(n * k) for k in range(4000))}
+                for n in range(140)
+            ],
+            "too_much_text",
+        ),
+    ],
+    ids=["a long circle", "many unknown names", "many groups", "much text"],
+)
+def test_a_long_form_is_judged_in_bounded_time(rows: list[dict[str, str]], code: str) -> None:
+    data = asked(*rows)
+    start = time.process_time()
+    assert code in codes(read(data))
+    assert time.process_time() - start < 8

@@ -31,7 +31,7 @@ def sound(found: Workbook) -> None:
         assert read_sheets(found.sheets) == found.questionnaire
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.binary(max_size=600),
     st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\x00"]),
@@ -41,7 +41,7 @@ def test_any_bytes(data: bytes, start: bytes, filename: str) -> None:
     sound(read_workbook(start + data, filename))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), st.sampled_from([GOOD, OLD]))
 def test_a_workbook_with_bytes_changed(data: st.DataObject, content: bytes) -> None:
     changed = bytearray(content)
@@ -52,7 +52,7 @@ def test_a_workbook_with_bytes_changed(data: st.DataObject, content: bytes) -> N
     assert time.monotonic() - start < 10
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.sampled_from([GOOD, OLD]))
 def test_a_workbook_cut_or_holed(data: st.DataObject, content: bytes) -> None:
     start = data.draw(st.integers(0, len(content)))
@@ -60,7 +60,7 @@ def test_a_workbook_cut_or_holed(data: st.DataObject, content: bytes) -> None:
     sound(read_workbook(content[:start] + content[end:], "x.xls"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_part_with_bytes_changed(data: st.DataObject) -> None:
     """The archive is sound and its XML is not: the checksums do not stop these."""
@@ -96,13 +96,13 @@ def surveys(draw: st.DrawFn) -> list[list[Any]]:
     return [columns, *rows]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(surveys())
 def test_any_rows_under_our_columns(survey: list[list[Any]]) -> None:
     sound(read_workbook(xlsx(survey=survey), "x.xlsx"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(VALUES, max_size=6), max_size=5), st.sampled_from(["survey", "choices", "settings", "checks"]))
 def test_any_cells_anywhere(cells: list[list[Any]], sheet: str) -> None:
     sound(read_workbook(xlsx(**{sheet: cells}), "x.xlsx"))

@@ -132,7 +132,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_any_words_come_back(label: str, hint: str, title: str) -> None:
     rows = [{"type": "text", "name": "a", f"label::{FRENCH}": label, f"hint::{FRENCH}": hint}]
