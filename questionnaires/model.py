@@ -170,10 +170,6 @@ class Questionnaire:
         """By code and version, so that what is made from a questionnaire can be kept; equality still looks at everything."""
         return hash((self.code, self.version))
 
-    def __hash__(self) -> int:
-        """By code and version, so that what is made from a questionnaire can be kept; equality still looks at everything."""
-        return hash((self.code, self.version))
-
     def section(self, code: str) -> Section:
         """A section by its code; raises `KeyError` for an unknown one."""
         for section in self.sections:
