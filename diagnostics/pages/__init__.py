@@ -5,6 +5,7 @@ from flask import Flask
 from diagnostics.pages import (
     admin,
     analysis,
+    definitions,
     errors,
     fieldwork,
     firm,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     panel.bp,
     fieldwork.bp,
     questionnaire.bp,
+    definitions.bp,
     review.bp,
     firm.bp,
     network.bp,

@@ -32,6 +32,7 @@ from diagnostics.lifecycle import WRITABLE
 from diagnostics.models import Diagnosis, Remark
 from diagnostics.pages.section_extras import extras_of, proposals_for, shown_answers
 from diagnostics.pages.section_items import error_list, items_of, remarks_of
+from diagnostics.pages.section_live import live_data
 from diagnostics.readable import MISSING, ReadableSection, read_over
 from diagnostics.section_forms import base_of, bound
 from diagnostics.web import actor, fresh_reading, reading
@@ -145,6 +146,7 @@ def render(
         may_reply=current.state in review.ANSWERABLE,
         missing_words=MISSING,
         extras=extras_of(opened, found, section, items, proposals),
+        live=live_data(found, section, resent=sent is not None, proposed=frozenset({"actions"} if proposals else ())),
     )
     return page, status
 
