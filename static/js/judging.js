@@ -25,6 +25,12 @@ function placed(problem, text, question, ids, definition, { locale, words }) {
   return filled(words.placed, { where, message: text });
 }
 
+// A required answer or cell is not missing when it was typed and could not be read.
+function isTold(problem, unread) {
+  const isCell = (other) => other.row === problem.row && other.column === problem.column;
+  return problem.code === "required" ? unread.length > 0 : problem.code === "required_cell" && unread.some(isCell);
+}
+
 function notesOf(question, problems, unread, data, definition, page) {
   const ids = question.kind === "roster" ? linesOf(data, question).map(({ cells }) => cells.id) : [];
   const note = (problem, severity, text) => ({
@@ -37,9 +43,8 @@ function notesOf(question, problems, unread, data, definition, page) {
   });
   return [
     ...unread.map((problem) => note(problem, "hard", definition.message(problem.code, problem.given)[page.locale])),
-    // A required answer is not missing when it was typed and could not be read.
     ...problems
-      .filter((problem) => !(unread.length && problem.code === "required"))
+      .filter((problem) => !isTold(problem, unread))
       .map((problem) => note(problem, problem.severity, problem.message[page.locale])),
   ];
 }

@@ -56,7 +56,19 @@ export class Live {
   /** What was found is shown; also for what the server answered. */
   show(found) {
     this.showing.lineNumbers = (name) => this.#lineNumbers(name);
+    this.#waitForTheRest(found.problems);
     this.showing.show(found, (name) => this.#mayTell(name));
+  }
+
+  // While somebody is in a table, the cells that were left are judged and what was told stays told; anything else waits until the
+  // table is left.
+  #waitForTheRest(problems) {
+    const table = document.activeElement?.closest("[data-roster], [data-matrix]");
+    const name = table?.closest("[data-question]")?.dataset.question;
+    if (name in problems) {
+      const isOfCell = (note) => note.row && note.code !== "required_cell";
+      problems[name] = problems[name].filter((note) => isOfCell(note) || this.showing.isTold(name, note));
+    }
   }
 
   // What the controls look like now, of the questions that show just what is stored.
@@ -70,9 +82,7 @@ export class Live {
   }
 
   #mayTell(name) {
-    const question = this.form.querySelector(`[data-question="${CSS.escape(name)}"]`);
-    const isTold = question?.matches(".is-wrong, .is-doubtful") || question?.querySelector(".doubt:not([hidden])");
-    return name !== this.typing && (this.touched.has(name) || Boolean(isTold));
+    return name !== this.typing && (this.touched.has(name) || this.showing.isTold(name));
   }
 
   #lineNumbers(name) {
@@ -122,6 +132,12 @@ export class Live {
       this.typing = null;
       this.touched.add(event.detail?.question ?? null);
       this.soon(AT_ONCE);
+    });
+    this.form.addEventListener("focusout", (event) => {
+      const table = event.target.closest?.("[data-roster], [data-matrix]");
+      if (table && !table.contains(event.relatedTarget)) {
+        this.soon(AT_ONCE);
+      }
     });
     // Another module has put answers into the page (a draft of this device, the other side of a conflict).
     this.form.addEventListener("section:restored", () => this.soon(AT_ONCE));

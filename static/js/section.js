@@ -107,21 +107,24 @@ function onClick(event) {
   }
 }
 
-function onKey(event) {
-  const control = event.target;
-  const isCommand = event.ctrlKey || event.metaKey;
-  if (isCommand && event.key.toLowerCase() === "s") {
+// Saving and undoing answer from anywhere on the page, also when no control is in use.
+function onCommand(event) {
+  const key = event.ctrlKey || event.metaKey ? event.key.toLowerCase() : "";
+  if (key === "s") {
     event.preventDefault();
     form.requestSubmit(form.querySelector(".save-bar [value=save]"));
-  } else if (isCommand && !event.shiftKey && event.key.toLowerCase() === "z") {
-    if (undoLast()) {
-      event.preventDefault();
-    }
-  } else if (control.closest("[data-rows]")) {
-    if (moveInRoster(control.closest("[data-roster]"), event)) {
-      event.preventDefault();
-    }
-  } else if (control.closest("[data-matrix]") && moveInMatrix(control.closest("[data-matrix]"), event)) {
+  } else if (key === "z" && !event.shiftKey && undoLast()) {
+    event.preventDefault();
+  }
+}
+
+function onKey(event) {
+  const control = event.target;
+  const matrix = control.closest("[data-matrix]");
+  const isMove = control.closest("[data-rows]")
+    ? moveInRoster(control.closest("[data-roster]"), event)
+    : matrix && moveInMatrix(matrix, event);
+  if (isMove) {
     event.preventDefault();
   }
 }
@@ -158,6 +161,7 @@ function wire() {
   form.addEventListener("change", onChange);
   form.addEventListener("click", onClick);
   form.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", onCommand);
   form.addEventListener("paste", onPaste);
   form.addEventListener("section:kept", () => {
     unsaved = false;

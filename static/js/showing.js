@@ -40,6 +40,10 @@ function markInvalid(control, isWrong) {
   }
 }
 
+function keyOf(note) {
+  return `${note.code} ${note.row} ${note.column}`;
+}
+
 /** Shows findings in a form, again and again; `words` are the page's own. */
 export class Showing {
   #shown = new WeakMap();
@@ -68,7 +72,7 @@ export class Showing {
         const notes = found.problems[name] ?? [];
         if (mayTell(name)) {
           this.#tell(question, notes, found);
-        } else if (this.#isTold(question)) {
+        } else if (this.isTold(name)) {
           this.#clear(question, notes, found);
         }
       });
@@ -77,19 +81,21 @@ export class Showing {
     });
   }
 
-  #isTold(question) {
-    return question.classList.contains("is-wrong") || question.classList.contains("is-doubtful") || question.querySelector(".doubt:not([hidden])");
+  /** Whether a question is told off, or that very note about it; the server's own drawing counts for all its notes. */
+  isTold(name, note = null) {
+    const question = this.form.querySelector(`[data-question="${CSS.escape(name)}"]`);
+    const isMarked = question?.matches(".is-wrong, .is-doubtful") || Boolean(question?.querySelector(".doubt:not([hidden])"));
+    return isMarked && (note === null || (this.#shown.get(question)?.has(keyOf(note)) ?? true));
   }
 
   // While somebody types, what is mended is cleared at once; anything new waits until the control is left.
   #clear(question, notes, found) {
-    const before = this.#shown.get(question);
-    const told = before ? notes.filter((note) => before.has(`${note.code} ${note.row} ${note.column}`)) : notes;
-    this.#tell(question, told, found);
+    const name = question.dataset.question;
+    this.#tell(question, notes.filter((note) => this.isTold(name, note)), found);
   }
 
   #tell(question, notes, found) {
-    this.#shown.set(question, new Set(notes.map((note) => `${note.code} ${note.row} ${note.column}`)));
+    this.#shown.set(question, new Set(notes.map(keyOf)));
     const doubts = question.querySelector("[data-doubts]");
     const hard = notes.filter((note) => note.severity === "hard" || !doubts);
     const soft = notes.filter((note) => note.severity === "soft" && doubts);

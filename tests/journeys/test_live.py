@@ -1,6 +1,7 @@
 """A section's page answers by itself, as the server would: relevance, calculations, hard and soft checks, also without a network."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -36,14 +37,15 @@ def test_everything_answers_without_the_server_and_without_a_network(filler: Pag
     new_dossier(database, world)
     opened(filler, "S2")
     asked: list[Request] = []
-    filler.on("request", asked.append)
+    filler.on("request", lambda request: asked.append(request))  # noqa: PLW0108 (playwright cannot wrap a list's own method)
     filler.context.set_offline(True)
     expect(question(filler, "registre")).to_be_hidden()
     filler.check("[name=mode_saisie][value=registre]")
     expect(question(filler, "registre")).to_be_visible()
-    filler.fill("[name=registre--0--reg_naissance]", "1965")
-    filler.select_option("[name=registre--0--reg_categorie]", "CAD")
-    expect(question(filler, "eff50").locator("[data-calculated]")).to_contain_text("1")
+    filler.fill("[name=registre--0--reg_entree]", "2016")
+    filler.fill("[name=registre--1--reg_entree]", "2011")
+    years = str(date.today().year - 2013.5).replace(".", ",")  # noqa: DTZ011 (the page's day is that of Paris, whose year is ours)
+    expect(question(filler, "anc_moy").locator("[data-calculated]")).to_contain_text(years)
     settle(filler, "eff_total", "1 000")
     expect(question(filler, "eff_total").locator(".field-error")).to_be_visible()
     settle(filler, "eff_total", "12")
@@ -118,9 +120,13 @@ def test_messages_are_announced_linked_and_move_nothing_under_the_hand(filler: P
     expect(control).not_to_have_attribute("aria-invalid", "true")
     filler.check("[name=mode_saisie][value=registre]")
     filler.fill("[name=registre--0--reg_naissance]", "abc")
-    filler.locator("[name=registre--0--reg_naissance]").blur()
-    expect(filler.locator("#q-registre .field-error")).to_contain_text("Ligne 1, ")
+    filler.locator("[name=registre--0--reg_sexe]").focus()
+    expect(filler.locator("#q-registre .field-error")).to_have_count(1)
+    expect(filler.locator("#q-registre .field-error")).to_contain_text("Ligne 1, Année de naissance")
     expect(filler.locator("[name=registre--0--reg_naissance]")).to_have_attribute("aria-invalid", "true")
+    # What is still to be filled in waits until the table is left.
+    filler.locator("[name=eff_total]").focus()
+    expect(filler.locator("#q-registre .field-error")).to_have_count(4)
     check_accessible(filler)
 
 
@@ -140,7 +146,7 @@ def test_a_doubt_asks_for_its_reason_at_once_and_the_reason_is_kept(filler: Page
     settle(filler, "etp_total", "3")
     expect(box).to_be_visible()
     filler.keyboard.press("Control+s")
-    expect(filler.locator("[role=status]").first).to_contain_text("Réponses enregistrées")
+    expect(filler.locator(".notice-good")).to_contain_text("Réponses enregistrées")
     stored = held(database, number, "S2")["etp_total"]
     assert stored["value"] == 3
     assert stored["reasons"] == {"etp_faible": "Presque tout le monde est à temps partiel."}
@@ -149,7 +155,7 @@ def test_a_doubt_asks_for_its_reason_at_once_and_the_reason_is_kept(filler: Page
 
 def test_an_answer_off_the_path_is_kept_aside_not_counted_and_comes_back(filler: Page, database: Database, world: World) -> None:
     number = new_dossier(database, world)
-    opened(filler, "S4")
+    opened(filler, "S3")
     settle(filler, "sorties_12m", "3")
     expect(question(filler, "motifs_sortie")).to_be_visible()
     filler.locator("#q-motifs_sortie input[type=checkbox]").first.check()
@@ -158,8 +164,8 @@ def test_an_answer_off_the_path_is_kept_aside_not_counted_and_comes_back(filler:
     expect(question(filler, "motifs_sortie")).to_be_hidden()
     expect(filler.locator("[data-count]")).to_contain_text("1 réponse")
     filler.keyboard.press("Control+s")
-    expect(filler.locator("[role=status]").first).to_contain_text("Réponses enregistrées")
-    kept = value_of(database, number, "S4", "motifs_sortie")
+    expect(filler.locator(".notice-good")).to_contain_text("Réponses enregistrées")
+    kept = value_of(database, number, "S3", "motifs_sortie")
     assert len(kept) == 1
     expect(filler.locator("[data-count]")).to_contain_text("1 réponse")
     expect(filler.locator("#section-form[data-live=local]")).to_be_visible()
@@ -201,6 +207,15 @@ FILLED = """(given) => {
         }
     });
 }"""
+UNREADABLE = {
+    "not_a_number",
+    "not_whole",
+    "ambiguous_number",
+    "too_many_digits",
+    "too_many_decimals",
+    "negative_cell",
+    "unknown_choice",
+}
 TYPED = ["", "3", "12", "1 964", "0,5", "12,5 %", "-2", "40", "2 300,50", "abc", "88.10A", "73282932000074", "13055", "P1", "12.500", "150", "1980", "1"]  # fmt: skip
 
 
@@ -211,6 +226,15 @@ def notes(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
         for name, given in found.items()
     }
     return {name: given for name, given in told.items() if given}
+
+
+def without_cells(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Takes unreadable cells out of both: the page tells each of them, the server draws them in their table and tells one thing."""
+    for name, given in mine.items():
+        unread = [note for note in given if note["code"] in UNREADABLE and note["row"]]
+        if unread:
+            mine[name] = [note for note in given if note not in unread]
+            theirs[name] = [note for note in theirs[name] if note["code"] != "unread"]
 
 
 @pytest.mark.parametrize("code", ["S1", "S2", "S4", "S5", "S7", "S9", "S10", "S11D"])
@@ -227,13 +251,8 @@ def test_the_page_and_the_server_judge_alike_whatever_is_typed(filler: Page, dat
         assert mine["asked"] == theirs["asked"]
         assert mine["calculated"] == theirs["calculated"]
         assert mine["count"] == theirs["count"]
-        tables = {name for name, given in theirs["problems"].items() if any(note["code"] == "unread" for note in given) and any(n["row"] or n["column"] for n in mine["problems"][name])}  # fmt: skip
-        for side in (mine, theirs):
-            for name in tables:
-                side["problems"][name] = [
-                    note for note in side["problems"][name] if note["code"] not in {"unread"} and not note["row"]
-                ]
         theirs["problems"] = {name: given for name, given in theirs["problems"].items() if name in mine["asked"]}
+        without_cells(mine["problems"], theirs["problems"])
         assert notes(mine["problems"]) == notes(theirs["problems"])
 
 
