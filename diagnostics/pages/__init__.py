@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFProtect
 from diagnostics.pages import (
     admin,
     analysis,
+    definitions,
     devices,
     errors,
     fieldwork,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     operations.bp,
     offline.bp,
     quarantine.bp,
+    definitions.bp,
     review.bp,
     firm_threads.bp,
     paradata.bp,

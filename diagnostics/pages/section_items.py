@@ -120,7 +120,9 @@ def _checks(question: Question) -> Iterable[Any]:
 
 
 def is_told_already(field: AnswerField, problem: Problem) -> bool:
-    """Whether a problem goes without saying: a required answer is not missing when it was typed and could not be read."""
+    """Whether a problem goes without saying: a required answer or cell is not missing when it was typed and could not be read."""
+    if field.unreadable and problem.code == "required_cell" and isinstance(field, RosterField):
+        return any(line.id == problem.row and problem.column in line.faults for line in field.lines)
     return field.unreadable and problem.code == "required"
 
 

@@ -33,6 +33,7 @@ from diagnostics.lifecycle import WRITABLE
 from diagnostics.models import Diagnosis
 from diagnostics.pages.section_extras import extras_of, proposals_for, shown_answers
 from diagnostics.pages.section_items import Item, error_list, items_of
+from diagnostics.pages.section_live import live_data
 from diagnostics.pages.section_talk import talk_context
 from diagnostics.previous import is_lasting, previous_of
 from diagnostics.readable import MISSING, ReadableSection, read_over
@@ -158,6 +159,7 @@ def render(
         filling=True,
         missing_words=MISSING,
         extras=extras_of(opened, found, section, items, proposals),
+        live=live_data(found, section, resent=sent is not None, proposed=frozenset({"actions"} if proposals else ())),
     )
     return page, status
 

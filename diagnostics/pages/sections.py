@@ -282,14 +282,23 @@ def preview(diagnosis: Diagnosis, code: str, place: Place) -> ResponseReturnValu
     asked = relevant(found.questionnaire, answers, found.context)
     typed = replace(found, answers=answers)
     locale = chosen_locale()
-    problems: dict[str, list[dict[str, str]]] = {}
+    problems: dict[str, list[dict[str, str | None]]] = {}
     for problem in check(found.questionnaire, answers, found.context, code):
         if is_told_already(form[problem.question], problem):
             continue
         text = told(form[problem.question], problem)
-        problems.setdefault(problem.question, []).append({"severity": problem.severity.value, "text": text})
+        note = {
+            "severity": problem.severity.value,
+            "text": text,
+            "code": problem.code,
+            "row": problem.row,
+            "column": problem.column,
+        }
+        problems.setdefault(problem.question, []).append(note)
     for each in form.questions:
-        problems.setdefault(each.name, [])[:0] = [{"severity": "hard", "text": str(text)} for text in each.errors]
+        unread: dict[str, str | None] = {"severity": "hard", "code": "unread", "row": None, "column": None}
+        problems.setdefault(each.name, [])[:0] = [unread | {"text": str(text)} for text in each.errors]
+    progress = typed.progress[code]
     return jsonify(
         asked=[question.name for question in section.questions if question.name in asked],
         calculated={
@@ -297,6 +306,7 @@ def preview(diagnosis: Diagnosis, code: str, place: Place) -> ResponseReturnValu
             for name, answer_ in calculated(typed, section).items()
         },
         problems={name: notes for name, notes in problems.items() if notes},
+        count={"asked": progress.asked, "answered": progress.answered},
     )
 
 

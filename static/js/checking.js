@@ -17,7 +17,7 @@ function isSettled(answer) {
   return isGiven(answer) || Boolean(answer.missing);
 }
 
-/** Whether every question, or some, needs nothing more. */
+/** The answer to a question, or none. */
 export function answerOf(answers, name) {
   return own(answers, name) ?? NOTHING;
 }
@@ -34,21 +34,29 @@ export function check(definition, answers, context, { section = null, confirmedT
   return sections.flatMap((part) => new Judge(definition, part, read, confirmedToo).problems(answers));
 }
 
-/** How far every section is: { code: { asked, answered, coreAsked, coreAnswered, hard, soft } }. */
-export function progress(definition, answers, context) {
-  const sheet = new Sheet(definition, answers, context);
-  const counts = [...definition.sections.values()].map((section) => {
-    const asked = section.questions.filter((question) => question.asked && sheet.asked(question.name));
-    const answered = asked.filter((question) => isSettled(answerOf(answers, question.name)));
-    const problems = new Judge(definition, section, sheet, false).problems(answers);
-    const core = (questions) => questions.filter((question) => question.core).length;
-    const severe = (severity) => problems.filter((problem) => problem.severity === severity).length;
-    return [
-      section.code,
-      { asked: asked.length, answered: answered.length, coreAsked: core(asked), coreAnswered: core(answered), hard: severe("hard"), soft: severe("soft") },
-    ];
-  });
-  return Object.fromEntries(counts);
+function progressOf(definition, section, answers, sheet) {
+  const asked = section.questions.filter((question) => question.asked && sheet.asked(question.name));
+  const answered = asked.filter((question) => isSettled(answerOf(answers, question.name)));
+  const problems = new Judge(definition, section, sheet, false).problems(answers);
+  const core = (questions) => questions.filter((question) => question.core).length;
+  const severe = (severity) => problems.filter((problem) => problem.severity === severity).length;
+  return {
+    asked: asked.length,
+    answered: answered.length,
+    coreAsked: core(asked),
+    coreAnswered: core(answered),
+    hard: severe("hard"),
+    soft: severe("soft"),
+  };
+}
+
+/** How far every section is, by code, or one section given: { asked, answered, coreAsked, coreAnswered, hard, soft }. */
+export function progress(definition, answers, context, section = null, sheet = new Sheet(definition, answers, context)) {
+  if (section !== null) {
+    return progressOf(definition, definition.sections.get(section), answers, sheet);
+  }
+  const every = [...definition.sections.values()];
+  return Object.fromEntries(every.map((each) => [each.code, progressOf(definition, each, answers, sheet)]));
 }
 
 class Judge {

@@ -214,7 +214,7 @@ function readCell(question, raw, definition, row, column, problems, refuse = () 
 }
 
 // Each line's own id where it is fit and new, otherwise the next free « r1 », « r2 »…
-function freshIds(rows) {
+export function freshIds(rows) {
   const taken = new Set(rows.map((row) => own(row, "id")).filter((id) => typeof id === "string"));
   const seen = new Set();
   let counter = 0;

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from diagnostics.actions.demo import PASSWORD
+from tests.conftest import PASSWORD as OWN_PASSWORD
+from tests.conftest import World
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -82,3 +84,45 @@ def check_fits(page: Page) -> None:
     """Fails if the page scrolls sideways."""
     wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+@pytest.fixture
+def bare_address(app: Flask) -> Iterator[str]:
+    """The empty application, served; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def filler(chromium: Browser, bare_address: str, world: World) -> Iterator[Page]:
+    """A signed-in diagnostician's page on the empty application; anything that the console complains about fails the test."""
+    context = chromium.new_context(base_url=bare_address, locale="fr-FR", viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
+    opened.goto("/connexion")
+    opened.fill("[name=email]", world.people["diagnostician"].email)
+    opened.fill("[name=password]", OWN_PASSWORD)
+    opened.click("main button[type=submit]")
+    opened.wait_for_url(lambda url: "connexion" not in url)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def paste(page: Page, block: str) -> None:
+    """Pastes a block into the control that has the focus."""
+    page.evaluate(
+        """(block) => {
+            const data = new DataTransfer();
+            data.setData('text/plain', block);
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        block,
+    )
