@@ -85,12 +85,18 @@ def time_spent(events: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One thing measured in each dossier: its column, the scale it is compared on, and the side that stands out."""
+    """One thing measured in each dossier: its column, the scale it is compared on, and the side that stands out.
+
+    Where most dossiers have none of what is counted, one alone would be far from all of them: nothing stands out before
+    `count` reaches `least`.
+    """
 
     code: str
     column: str
     scale: Callable[[pd.Series], pd.Series]
     low: bool = False
+    count: str = "dossiers"
+    least: int = 1
 
 
 def _log(values: pd.Series) -> pd.Series:
@@ -105,9 +111,12 @@ def _angle(values: pd.Series) -> pd.Series:
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("speed", "seconds_per_answer", _log, low=True),
-    Indicator("missing", "missing_share", _angle),
-    Indicator("overridden", "overridden_share", _angle),
+    Indicator("missing", "missing_share", _angle, count="missing", least=5),
+    Indicator("overridden", "overridden_share", _angle, count="overridden", least=3),
 )
+
+
+_COUNTS = ("dossiers", *(each.count for each in INDICATORS if each.count != "dossiers"))
 
 
 def dossier_table(dossiers: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -120,6 +129,7 @@ def dossier_table(dossiers: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     found = dossiers.copy()
     times = time_spent(events).groupby("dossier").agg(seconds=("seconds", "sum"), measured=("measured", "all"))
     counted = events.groupby("dossier").agg(sessions=("session", "nunique"), changes=("changed", "sum"))
+    found["dossiers"] = 1
     found["seconds"] = pd.to_numeric(times["seconds"].reindex(found.index))
     found["measured"] = times["measured"].reindex(found.index).eq(other=True)
     found["sessions"] = counted["sessions"].reindex(found.index).fillna(0).astype(int)
@@ -148,12 +158,13 @@ def person_table(dossiers: pd.DataFrame) -> pd.DataFrame:
     enough = dossiers.groupby("person").filter(lambda group: len(group) >= FEWEST_OF_PERSON)
     compared = enough["person"].nunique() >= FEWEST_PEOPLE
     for person, group in enough.groupby("person"):
-        row: dict[str, object] = {"person": person, "dossiers": len(group)}
+        row: dict[str, object] = {"person": person}
+        row.update({name: int(group[name].sum()) for name in _COUNTS})
         for indicator in INDICATORS:
             row[indicator.column] = _median(group[indicator.column])
             row[f"{indicator.code}_score"] = _person_score(dossiers, group, indicator) if compared else np.nan
         rows.append(row)
-    columns = ["person", "dossiers", *(name for each in INDICATORS for name in (each.column, f"{each.code}_score"))]
+    columns = ["person", *_COUNTS, *(name for each in INDICATORS for name in (each.column, f"{each.code}_score"))]
     return pd.DataFrame(rows, columns=columns).set_index("person")
 
 
@@ -179,8 +190,10 @@ def standing_out(table: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {"key": key, "indicator": indicator.code, "value": value, "score": score}
         for indicator in INDICATORS
-        for key, value, score in zip(table.index, table[indicator.column], table[f"{indicator.code}_score"], strict=True)
-        if pd.notna(score) and score >= FAR
+        for key, value, score, count in zip(
+            table.index, table[indicator.column], table[f"{indicator.code}_score"], table[indicator.count], strict=True
+        )
+        if pd.notna(score) and score >= FAR and count >= indicator.least
     ]
     found = pd.DataFrame(rows, columns=["key", "indicator", "value", "score"])
     return found.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
