@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import consolidate, pdf, saves
+from bench import consolidate, paradata, pdf, saves
 
-MEASURES = {"saves": saves.main, "pdf": pdf.main, "consolidate": consolidate.main}
+MEASURES = {"saves": saves.main, "pdf": pdf.main, "consolidate": consolidate.main, "paradata": paradata.main}
 
 
 def main() -> int:
