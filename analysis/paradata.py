@@ -85,12 +85,18 @@ def time_spent(events: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One thing measured in each dossier: its column, the scale it is compared on, and the side that stands out."""
+    """One thing measured in each dossier: its column, the scale it is compared on, and the side that stands out.
+
+    Where most dossiers have none of what is counted, one alone would be far from all of them: nothing stands out before
+    `count` reaches `least`.
+    """
 
     code: str
     column: str
     scale: Callable[[pd.Series], pd.Series]
     low: bool = False
+    count: str = "dossiers"
+    least: int = 1
 
 
 def _log(values: pd.Series) -> pd.Series:
@@ -105,9 +111,12 @@ def _angle(values: pd.Series) -> pd.Series:
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("speed", "seconds_per_answer", _log, low=True),
-    Indicator("missing", "missing_share", _angle),
-    Indicator("overridden", "overridden_share", _angle),
+    Indicator("missing", "missing_share", _angle, count="missing", least=5),
+    Indicator("overridden", "overridden_share", _angle, count="overridden", least=3),
 )
+
+
+_COUNTS = ("dossiers", *(each.count for each in INDICATORS if each.count != "dossiers"))
 
 
 def dossier_table(dossiers: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -120,6 +129,7 @@ def dossier_table(dossiers: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     found = dossiers.copy()
     times = time_spent(events).groupby("dossier").agg(seconds=("seconds", "sum"), measured=("measured", "all"))
     counted = events.groupby("dossier").agg(sessions=("session", "nunique"), changes=("changed", "sum"))
+    found["dossiers"] = 1
     found["seconds"] = pd.to_numeric(times["seconds"].reindex(found.index))
     found["measured"] = times["measured"].reindex(found.index).eq(other=True)
     found["sessions"] = counted["sessions"].reindex(found.index).fillna(0).astype(int)
@@ -144,43 +154,46 @@ def person_table(dossiers: pd.DataFrame) -> pd.DataFrame:
     of all dossiers: one person's few dossiers must be much further off than another's many. It is missing where fewer than
     `FEWEST_PEOPLE` people have `FEWEST_OF_PERSON` dossiers.
     """
-    rows = []
-    enough = dossiers.groupby("person").filter(lambda group: len(group) >= FEWEST_OF_PERSON)
-    compared = enough["person"].nunique() >= FEWEST_PEOPLE
-    for person, group in enough.groupby("person"):
-        row: dict[str, object] = {"person": person, "dossiers": len(group)}
-        for indicator in INDICATORS:
-            row[indicator.column] = _median(group[indicator.column])
-            row[f"{indicator.code}_score"] = _person_score(dossiers, group, indicator) if compared else np.nan
-        rows.append(row)
-    columns = ["person", "dossiers", *(name for each in INDICATORS for name in (each.column, f"{each.code}_score"))]
-    return pd.DataFrame(rows, columns=columns).set_index("person")
+    sizes = dossiers.groupby("person")["dossiers"].sum()
+    kept = sizes.index[sizes >= FEWEST_OF_PERSON]
+    own = dossiers[dossiers["person"].isin(kept)].groupby("person")
+    people = own[list(_COUNTS)].sum()
+    for indicator in INDICATORS:
+        people[indicator.column] = own[indicator.column].median()
+        scaled = indicator.scale(dossiers[indicator.column].astype(float))
+        score = _person_scores(scaled, dossiers["person"]).reindex(people.index)
+        people[f"{indicator.code}_score"] = (-score if indicator.low else score) if len(kept) >= FEWEST_PEOPLE else np.nan
+    return people
 
 
-def _median(values: pd.Series) -> float:
-    known = values.dropna()
-    return float(known.median()) if len(known) else float("nan")
-
-
-def _person_score(dossiers: pd.DataFrame, group: pd.DataFrame, indicator: Indicator) -> float:
-    every = indicator.scale(dossiers[indicator.column].astype(float)).dropna()
-    own = indicator.scale(group[indicator.column].astype(float)).dropna()
-    if len(own) < FEWEST_OF_PERSON or len(every) < FEWEST_DOSSIERS:
-        return float("nan")
-    spread = robust_spread(every)
+def _person_scores(scaled: pd.Series, person: pd.Series) -> pd.Series:
+    """How far each person's median stands from everybody's, in standard errors of a median."""
+    known = scaled.dropna()
+    own = known.groupby(person[known.index]).agg(["median", "count"])
+    spread = robust_spread(known) if len(known) >= FEWEST_DOSSIERS else 0.0
     if spread <= 0:
-        return float("nan")
-    score = float(own.median() - every.median()) / (_MEDIAN_ERROR * spread / float(np.sqrt(len(own))))
-    return -score if indicator.low else score
+        return pd.Series(np.nan, index=own.index)
+    scores = (own["median"] - known.median()) / (_MEDIAN_ERROR * spread / np.sqrt(own["count"]))
+    return pd.Series(scores.where(own["count"] >= FEWEST_OF_PERSON))
 
 
 def standing_out(table: pd.DataFrame) -> pd.DataFrame:
-    """What is further than `FAR` on the side to look at: one row an indicator and a row of `table`, the furthest first."""
+    """What is further than `FAR` on the side to look at: one row an indicator and a row of `table`, the furthest first.
+
+    A person's dossiers must hold `least` of what is counted on average, as one dossier must by itself.
+    """
     rows = [
         {"key": key, "indicator": indicator.code, "value": value, "score": score}
         for indicator in INDICATORS
-        for key, value, score in zip(table.index, table[indicator.column], table[f"{indicator.code}_score"], strict=True)
-        if pd.notna(score) and score >= FAR
+        for key, value, score, count, dossiers in zip(
+            table.index,
+            table[indicator.column],
+            table[f"{indicator.code}_score"],
+            table[indicator.count],
+            table["dossiers"],
+            strict=True,
+        )
+        if pd.notna(score) and score >= FAR and count >= indicator.least * dossiers
     ]
     found = pd.DataFrame(rows, columns=["key", "indicator", "value", "score"])
     return found.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
@@ -259,22 +272,27 @@ def flat_series(answers: pd.DataFrame, series: Mapping[str, Sequence[str]]) -> p
 
 
 def _flat(answers: pd.DataFrame, code: str) -> list[dict[str, object]]:
-    given = answers.notna().sum(axis=1)
-    complete = answers[given >= FEWEST_IN_SERIES]
-    first = complete.bfill(axis=1).iloc[:, 0]
-    alike = complete.eq(first, axis=0) | complete.isna()
-    flat = complete[alike.all(axis=1)]
-    if len(complete) < FEWEST_DOSSIERS or len(flat) > SELDOM * len(complete):
+    codes = np.column_stack([pd.Categorical(answers[name], categories=_values(answers)).codes for name in answers.columns])
+    given = codes >= 0
+    complete = given.sum(axis=1) >= FEWEST_IN_SERIES
+    lowest = np.where(given, codes, np.iinfo(np.int16).max).min(axis=1)
+    alike = complete & (lowest == codes.max(axis=1))
+    if complete.sum() < FEWEST_DOSSIERS or alike.sum() > SELDOM * complete.sum():
         return []
     shares = {name: answers[name].value_counts(normalize=True) for name in answers.columns}
     rows: list[dict[str, object]] = []
-    for dossier, row in flat.iterrows():
+    for dossier, row in answers[alike].iterrows():
         kept = row.dropna()
         answer = kept.iloc[0]
         probability = float(np.prod([shares[name].get(answer, 0.0) for name in kept.index]))
         if probability <= RARE:
             rows.append({"dossier": dossier, "series": code, "answer": answer, "questions": len(kept), "probability": probability})
     return rows
+
+
+def _values(answers: pd.DataFrame) -> list[object]:
+    """Every answer that occurs in a table, in order."""
+    return sorted({value for name in answers.columns for value in answers[name].dropna().unique()})
 
 
 def question_table(events: pd.DataFrame) -> pd.DataFrame:

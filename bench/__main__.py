@@ -2,9 +2,15 @@
 
 import sys
 
-from bench import consolidate, expressions, pdf, saves
+from bench import consolidate, expressions, paradata, pdf, saves
 
-MEASURES = {"saves": saves.main, "pdf": pdf.main, "consolidate": consolidate.main, "expressions": expressions.main}
+MEASURES = {
+    "saves": saves.main,
+    "pdf": pdf.main,
+    "consolidate": consolidate.main,
+    "expressions": expressions.main,
+    "paradata": paradata.main,
+}
 
 
 def main() -> int:

@@ -86,8 +86,7 @@ class Collected:
 
     def comes_from_frame(self, name: str) -> bool:
         """Whether a prefilled answer was taken from the sampling frame, and not from the firm's last diagnosis."""
-        attribute = PREFILLED.get(name)
-        return attribute is not None and getattr(self.diagnosis.firm, attribute) not in {None, ""}
+        return name in PREFILLED and name not in self.previous.answers
 
     @property
     def previous_on(self) -> date | None:

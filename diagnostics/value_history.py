@@ -5,9 +5,10 @@ latest line that names a question says who changed it last. Demonstrations and a
 section's own last save stands in (`collected.Saved`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from diagnostics.models import JournalLine, Role, User
 
 SAVED = "section_saved"
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +29,39 @@ class Change:
     was_prefilled: bool = False
 
 
-def _lines(session: Session, diagnosis_id: int, section: str | None) -> Iterator[tuple[JournalLine, str | None]]:
+def _lines(
+    session: Session, diagnosis_id: int, section: str | None
+) -> Iterator[tuple[datetime, str, Mapping[str, Any], str | None]]:
+    """When, in which role, what and by whom, the latest save first; columns alone, since a dossier may have thousands of saves."""
     query = (
-        select(JournalLine, User.name)
+        select(JournalLine.at, JournalLine.actor_role, JournalLine.detail, User.name)
         .outerjoin(User, User.id == JournalLine.actor_id)
-        .where(
-            JournalLine.subject == "diagnosis",
-            JournalLine.subject_id == diagnosis_id,
-            JournalLine.verb == SAVED,
-        )
+        .where(JournalLine.subject == "diagnosis", JournalLine.subject_id == diagnosis_id, JournalLine.verb == SAVED)
         .order_by(JournalLine.id.desc())
     )
     if section is not None:
         query = query.where(JournalLine.detail["section"].as_string() == section)
-    yield from ((line, name) for line, name in session.execute(query))
+    yield from (tuple(row) for row in session.execute(query))
 
 
-def _change(line: JournalLine, name: str | None, question: str) -> Change:
-    role = Role(line.actor_role) if line.actor_role in set(Role) else None
-    return Change(line.at, name or "", role, question in line.detail.get("prefilled", ()))
+def _change(at: datetime, role: str, detail: Mapping[str, Any], name: str | None, question: str) -> Change:
+    return Change(at, name or "", _ROLES.get(role), question in detail.get("prefilled", ()))
 
 
 def last_changes(session: Session, diagnosis_id: int, section: str | None = None) -> dict[str, Change]:
     """The last change of each question, of one section or of all, that the journal knows of."""
     found: dict[str, Change] = {}
-    for line, name in _lines(session, diagnosis_id, section):
-        for question in line.detail.get("questions", ()):
+    for at, role, detail, name in _lines(session, diagnosis_id, section):
+        for question in detail.get("questions", ()):
             if question not in found:
-                found[question] = _change(line, name, question)
+                found[question] = _change(at, role, detail, name, question)
     return found
 
 
 def history(session: Session, diagnosis_id: int, section: str, question: str) -> list[Change]:
     """Every change of one question, the latest first."""
     return [
-        _change(line, name, question)
-        for line, name in _lines(session, diagnosis_id, section)
-        if question in line.detail.get("questions", ())
+        _change(at, role, detail, name, question)
+        for at, role, detail, name in _lines(session, diagnosis_id, section)
+        if question in detail.get("questions", ())
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.actions import catalogue
@@ -26,6 +26,7 @@ from diagnostics.demo.course import ANSWERED, EXITS, MOVE_TO, spread_states
 from diagnostics.demo.dossier import Missing as InventedMissing
 from diagnostics.demo.frame import FrameFirm, invent_frame
 from diagnostics.demo.names import STRUCTURES, people_names
+from diagnostics.demo.paradata import invent_paradata
 from diagnostics.demo.people import invent_people
 from diagnostics.demo.places import communes
 from diagnostics.demo.world import FRAME_FACTOR, InventedDossier, campaign_start, invent_dossier
@@ -41,6 +42,7 @@ from diagnostics.models import (
     Firm,
     JournalLine,
     Message,
+    ParadataEvent,
     Role,
     SectionAnswers,
     Selection,
@@ -312,6 +314,16 @@ class _Writer:
             )
             for code, values in answers.items()
         )
+        self._paradata(session, diagnosis, answers, written)
+
+    def _paradata(self, session: Session, diagnosis: Diagnosis, answers: dict[str, dict[str, Answer]], last: datetime) -> None:
+        own = {
+            code: [name for name, answer in values.items() if answer.state is not AnswerState.PREFILLED]
+            for code, values in answers.items()
+            if code != "S11F"
+        }
+        confirmed = [(code, name, code_check) for code in own for name in own[code] for code_check in answers[code][name].reasons]
+        session.execute(insert(ParadataEvent), invent_paradata(self.seed, diagnosis.id, own, confirmed, last))
 
     def _remarks(self, session: Session, diagnosis: Diagnosis, invented: InventedDossier, coordinator: User) -> None:
         returned = invented.course.at(State.RETURNED)

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from diagnostics.access import NETWORK, allow
 from diagnostics.actions.base import NotFoundError
+from diagnostics.catalogues import UnknownVersionError, load
 from diagnostics.models import Role
-from questionnaires.catalogue import UnknownVersionError, load
 from questionnaires.export_json import digest_of, written
 from questionnaires.model import Questionnaire
 

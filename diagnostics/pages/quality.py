@@ -23,7 +23,7 @@ from questionnaires.model import Questionnaire
 bp = Blueprint("quality", __name__, url_prefix="/qualite")
 MOST_SHOWN = 40
 MOST_QUESTIONS = 15
-MINUTE = 60
+NARROW = "\u202f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,17 @@ def indicator_words(code: str) -> str:
     return words[code]
 
 
+def _seconds(value: Any) -> str:
+    """A number of seconds with its unit."""
+    return "–" if pd.isna(value) else f"{round(float(value))}{NARROW}s"
+
+
 def value_words(code: str, value: Any) -> str:
     """A value of an indicator with its unit."""
     if pd.isna(value):
         return "–"
     if code == "speed":
-        return str(_("%(seconds)d s par question", seconds=round(float(value))))
+        return str(_("%(seconds)s par question", seconds=_seconds(value)))
     return percent(float(value), 0, chosen_locale())
 
 
@@ -79,6 +84,7 @@ def index() -> str:
         series=[_series(found, questionnaire, row) for row in found.series.head(MOST_SHOWN).itertuples(index=False)],
         questions=[_question(questionnaire, row) for row in found.questions.head(MOST_QUESTIONS).itertuples(index=False)],
         usual=_usual(found),
+        median_seconds=_seconds(found.dossiers["seconds_per_answer"].median()),
         method=method,
         indicator_words=indicator_words,
         value_words=value_words,

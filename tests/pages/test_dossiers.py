@@ -61,7 +61,7 @@ def test_others_have_no_dossiers_at_all(database: Database, world: World, signed
     client = signed_in(name)
     client.page("/dossiers", 403)
     client.page(HERE, 403)
-    client.page(f"{HERE}/remarques", 403)
+    client.page(f"{HERE}/fils", 403)
 
 
 @pytest.mark.parametrize("name", ["coordinator", "referent", "diagnostician"])

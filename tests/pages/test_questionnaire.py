@@ -110,7 +110,7 @@ def test_what_the_frame_knows_is_prefilled_marked_and_stored_as_such(database: D
     client = signed_in("diagnostician")
     page = client.page(f"{BASE}/S1")
     assert page.all("//input[@name='raison_sociale']")[0].get("value") == "Association Les Tilleuls"
-    assert "repris de la base de sondage" in page.words("//*[@id='q-naf']")
+    assert "prérempli d’après SIRENE" in page.words("//*[@id='q-naf']")
     send(client, "S1", naf="88.10B")
     stored = held(database, number, "S1")
     assert stored["raison_sociale"]["state"] == "prefilled"
