@@ -36,6 +36,7 @@ __all__ = [
     "LockedError",
     "SaveResult",
     "Seen",
+    "VersionPassedError",
     "Voice",
     "fingerprint",
     "locked_message",
@@ -68,6 +69,10 @@ class AnswersConflictError(ConflictError):
         self.conflicts = conflicts
         self.by = by
         self.at = at
+
+
+class VersionPassedError(ConflictError):
+    """The dossier passed to another version of the questionnaire between the look at it and the save; nothing was saved."""
 
 
 class _StaleError(Exception):
@@ -182,13 +187,17 @@ def save_section(
     `look` gave a moment ago, to be spared a second look.
 
     Raises `NotFoundError` (no such dossier or section, or none that this person may know of), `LockedError` (not writable
-    now), `AnswersConflictError`, or `ActionError` when a question is not of this section or the answers are too long.
+    now), `AnswersConflictError`, `VersionPassedError`, or `ActionError` when a question is not of this section or the answers are too long.
     """
     _check_size(answers)
+    version = seen.questionnaire_version if seen else None
     for _attempt in range(MOST_TRIES):
         if seen is None:
             with database.read() as session:
                 seen = look(session, actor, diagnosis_id, section_code)
+        if version not in {None, seen.questionnaire_version}:
+            raise VersionPassedError(_l("Ce dossier est passé à une autre version du questionnaire pendant la saisie."))
+        version = seen.questionnaire_version
         merged = _merged(database, actor, seen, section_code, answers, base_revision=base_revision, base=base)
         if not merged.changed:
             return SaveResult(seen.revision, stored=seen.answers)

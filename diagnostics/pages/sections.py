@@ -20,6 +20,7 @@ from diagnostics.actions.answers import (
     LockedError,
     SaveResult,
     Seen,
+    VersionPassedError,
     look,
     save_section,
     seal_marks,
@@ -32,6 +33,7 @@ from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE
 from diagnostics.models import Diagnosis
+from diagnostics.pages.passed_page import answer_shown_before
 from diagnostics.pages.section_items import is_told_already, told
 from diagnostics.pages.section_page import (
     CORE,
@@ -68,6 +70,9 @@ def answer(dossier: Diagnosis | str, code: str, place: Place) -> ResponseReturnV
     """Shows a section (GET) or does what one of its buttons asks (POST); a dossier may be given by its reference."""
     if request.method == "POST":
         seen = look(reading(), actor(), dossier if isinstance(dossier, str) else dossier.id, code)
+        base = base_from(request.form.get("base", ""))
+        if base.version and base.version != seen.questionnaire_version:
+            return answer_shown_before(seen, code, place, base)
         return _Sending(seen, readable_section(seen, code, place), place).respond()
     diagnosis = find(dossier) if isinstance(dossier, str) else dossier
     return render(diagnosis, readable_section(diagnosis, code, place), place)
@@ -103,6 +108,10 @@ class _Sending:
                 base=base.fingerprints,
                 seen=self.seen,
             )
+        except VersionPassedError:
+            again = look(fresh_reading(), actor(), self.seen.id, self.section.code)
+            shown = replace(base, version=base.version or self.seen.questionnaire_version)
+            return answer_shown_before(again, self.section.code, self.place, shown)
         except AnswersConflictError as conflict:
             return self._conflict(conflict)
         except LockedError as refusal:
@@ -222,7 +231,9 @@ class _Sending:
                 side: {name: differing(item, sides[other].get(name)) for name, item in sides[side].items()}
                 for side, other in (("mine", "theirs"), ("theirs", "mine"))
             },
-            base=base_of(self.section, found.answers, found.saved_of(self.section.code).revision).written(),
+            base=base_of(
+                self.section, found.answers, found.saved_of(self.section.code).revision, found.diagnosis.questionnaire_version
+            ).written(),
             missing_words=MISSING,
         )
         return page, 409

@@ -33,6 +33,7 @@ VERBS: dict[str, LazyString] = {
     "remark_answered": _l("Réponse à une remarque"),
     "remark_closed": _l("Remarque close"),
     "remark_reopened": _l("Remarque rouverte"),
+    "answers_kept_aside": _l("Réponses mises de côté : la nouvelle version ne les demande plus"),
     "version_carried": _l("Passé à une nouvelle version du questionnaire"),
     "code_sent": _l("Code de validation envoyé"),
     "code_refused": _l("Code de validation refusé"),
