@@ -62,6 +62,7 @@ VERBS: dict[str, LazyString] = {
     "account_edited": _l("compte corrigé"),
     "account_opened": _l("compte rouvert"),
     "accreditation_decided": _l("habilitation décidée"),
+    "answers_kept_aside": _l("réponses mises de côté"),
     "appointment_changed": _l("rendez-vous changé"),
     "attempt_recorded": _l("essai de contact noté"),
     "campaign_created": _l("campagne ouverte"),

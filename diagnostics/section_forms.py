@@ -51,14 +51,16 @@ LONGEST_BASE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a page showed when it was opened: the section's revision and a fingerprint of each answer."""
+    """What a page showed when it was opened: the section's revision, a fingerprint of each answer, the questionnaire's version."""
 
     revision: int = 0
     fingerprints: Mapping[str, str] | None = None
+    version: str = ""
 
     def written(self) -> str:
         """The text of the hidden field."""
-        return json.dumps({"r": self.revision, "f": dict(self.fingerprints or {})}, separators=(",", ":"))
+        said: dict[str, Any] = {"r": self.revision, "f": dict(self.fingerprints or {})}
+        return json.dumps(said | ({"v": self.version} if self.version else {}), separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,10 @@ def read(form: SectionFormBase) -> Reading:
     return Reading({each.name: each.answer for each in sent}, tuple(each.name for each in sent if each.unreadable))
 
 
-def base_of(section: Section, answers: Mapping[str, Answer], revision: int) -> Base:
+def base_of(section: Section, answers: Mapping[str, Answer], revision: int, version: str = "") -> Base:
     """The base of a page that shows these answers now."""
     names = (question.name for question in section.questions if question.kind is not Kind.CALCULATE)
-    return Base(revision, {name: fingerprint(answers[name]) for name in names if name in answers})
+    return Base(revision, {name: fingerprint(answers[name]) for name in names if name in answers}, version)
 
 
 def base_from(text: str) -> Base:
@@ -139,4 +141,4 @@ def base_from(text: str) -> Base:
         return Base()
     if not isinstance(revision, int) or not isinstance(fingerprints, dict):
         return Base()
-    return Base(revision, {str(name): str(mark) for name, mark in fingerprints.items()})
+    return Base(revision, {str(name): str(mark) for name, mark in fingerprints.items()}, str(given.get("v") or ""))

@@ -35,6 +35,7 @@ __all__ = [
     "LockedError",
     "SaveResult",
     "Seen",
+    "VersionPassedError",
     "Voice",
     "fingerprint",
     "locked_message",
@@ -67,6 +68,10 @@ class AnswersConflictError(ConflictError):
         self.conflicts = conflicts
         self.by = by
         self.at = at
+
+
+class VersionPassedError(ConflictError):
+    """The dossier passed to another version of the questionnaire between the look at it and the save; nothing was saved."""
 
 
 class _StaleError(Exception):
@@ -185,13 +190,17 @@ def save_section(
     writes is saved with the answers or not at all.
 
     Raises `NotFoundError` (no such dossier or section, or none that this person may know of), `LockedError` (not writable
-    now), `AnswersConflictError`, or `ActionError` when a question is not of this section or the answers are too long.
+    now), `AnswersConflictError`, `VersionPassedError`, or `ActionError` when a question is not of this section or the answers are too long.
     """
     _check_size(answers)
+    version = seen.questionnaire_version if seen else None
     for _attempt in range(MOST_TRIES):
         if seen is None:
             with database.reader.connect() as connection:
                 seen = look(connection, right or actor, diagnosis_id, section_code)
+        if version not in {None, seen.questionnaire_version}:
+            raise VersionPassedError(_l("Ce dossier est passé à une autre version du questionnaire pendant la saisie."))
+        version = seen.questionnaire_version
         merged = _merged(database, right or actor, seen, section_code, answers, base_revision=base_revision, base=base)
         if not merged.changed:
             return SaveResult(seen.revision, stored=seen.answers)

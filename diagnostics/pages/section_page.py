@@ -42,6 +42,7 @@ from diagnostics.section_forms import base_of, bound
 from diagnostics.web import actor, fresh_reading, reading
 from questionnaires.answers import Answer
 from questionnaires.model import Kind, Questionnaire, Section, Stage
+from questionnaires.versions import carry
 
 DEPTH = "depth"
 FULL, CORE = "full", "core"
@@ -149,7 +150,7 @@ def render(
         unread=error_list(items, unread=True),
         errors=error_list(items, unread=False),
         doubts=[item for item in items if item.asked and item.doubts and not item.confirmed],
-        base=base_of(section, found.answers, found.saved_of(section.code).revision).written(),
+        base=base_of(section, found.answers, found.saved_of(section.code).revision, current.questionnaire_version).written(),
         operation=str(uuid.uuid4()),
         removed=removed or {},
         done=DONE.get(request.args.get("fait", "")),
@@ -256,3 +257,13 @@ def stored_answers(opened: Session, seen: Seen, section: Section) -> dict[str, A
     if any(question.name in names for question in section.questions):
         found |= prefilled(questionnaire, opened.get_one(Diagnosis, seen.id).firm)
     return found | {name: Answer.from_json(given) for name, given in seen.answers.items()}
+
+
+def stored_before(opened: Session, seen: Seen, old: Questionnaire) -> dict[str, Answer]:
+    """A dossier's present answers as an older version would hold them, for a form of that version to be read against.
+
+    Only what this person may read is given, so that nothing of it can be told by a page.
+    """
+    diagnosis = opened.get_one(Diagnosis, seen.id)
+    found = readable_only(collect(opened, diagnosis), actor())
+    return dict(carry(found.answers, found.questionnaire, old).answers)

@@ -20,6 +20,7 @@ from diagnostics.actions.answers import (
     LockedError,
     SaveResult,
     Seen,
+    VersionPassedError,
     look,
     seal_marks,
 )
@@ -32,6 +33,7 @@ from diagnostics.fields import MARKS
 from diagnostics.i18n import chosen_locale
 from diagnostics.lifecycle import WRITABLE
 from diagnostics.models import Cause, Diagnosis
+from diagnostics.pages.passed_page import answer_shown_before
 from diagnostics.pages.section_items import is_told_already, told
 from diagnostics.pages.section_page import (
     CORE,
@@ -54,7 +56,7 @@ from diagnostics.pages.section_taking import both_sides, differing, fault_of, re
 from diagnostics.pages.section_talk import GESTURES, READ, act_on_thread
 from diagnostics.readable import MISSING
 from diagnostics.recording import note_saved
-from diagnostics.section_forms import Reading, base_from, base_of, bound, read
+from diagnostics.section_forms import Base, Reading, base_from, base_of, bound, read
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer, check
 from questionnaires.model import Kind, Section
@@ -69,6 +71,9 @@ def answer(dossier: Diagnosis | str, code: str, place: Place) -> ResponseReturnV
     """Shows a section (GET) or does what one of its buttons asks (POST); a dossier may be given by its reference."""
     if request.method == "POST":
         seen = look(reading_rows(), actor(), dossier if isinstance(dossier, str) else dossier.id, code)
+        base = base_from(request.form.get("base", ""))
+        if base.version and base.version != seen.questionnaire_version:
+            return answer_shown_before(seen, code, place, base)
         return _Sending(seen, readable_section(seen, code, place), place).respond()
     diagnosis = find(dossier) if isinstance(dossier, str) else dossier
     return render(diagnosis, readable_section(diagnosis, code, place), place)
@@ -100,19 +105,28 @@ class _Sending:
         operation = named(self.sent.get("operation", ""), self.sent.items(multi=True))
         try:
             result = save_sent(self.seen, self.section, self.sent, taken, base, operation)
-        except AnswersConflictError as conflict:
-            return self._conflict(conflict)
-        except LockedError as refusal:
-            return self._locked(str(refusal.message), found, stored)
         except NotFoundError:
             raise
         except ActionError as refusal:
-            flash(str(refusal.message), "error")
-            return self._again(422)
+            return self._refused(refusal, found, stored, base)
         note_saved(actor(), self.seen, self.section, result, self.sent)
         if found.unreadable and self._asked().intersection(found.unreadable):
             return self._again(422)
         return self._next(result, note)
+
+    def _refused(self, refusal: ActionError, found: Reading, stored: Mapping[str, Answer], base: Base) -> ResponseReturnValue:
+        """What the person sees when the section could not be saved: each cause has its page, and none loses what was typed."""
+        if isinstance(refusal, VersionPassedError):
+            fresh_reading()
+            again = look(reading_rows(), actor(), self.seen.id, self.section.code)
+            shown = replace(base, version=base.version or self.seen.questionnaire_version)
+            return answer_shown_before(again, self.section.code, self.place, shown)
+        if isinstance(refusal, AnswersConflictError):
+            return self._conflict(refusal)
+        if isinstance(refusal, LockedError):
+            return self._locked(str(refusal.message), found, stored)
+        flash(str(refusal.message), "error")
+        return self._again(422)
 
     def _current(self) -> Diagnosis:
         """The dossier as it is now."""
@@ -227,7 +241,9 @@ class _Sending:
                 side: {name: differing(item, sides[other].get(name)) for name, item in sides[side].items()}
                 for side, other in (("mine", "theirs"), ("theirs", "mine"))
             },
-            base=base_of(self.section, found.answers, found.saved_of(self.section.code).revision).written(),
+            base=base_of(
+                self.section, found.answers, found.saved_of(self.section.code).revision, found.diagnosis.questionnaire_version
+            ).written(),
             missing_words=MISSING,
         )
         return page, 409

@@ -39,6 +39,7 @@ VERBS: dict[str, LazyString] = {
     "thread_reopened": _l("Fil rouvert"),
     "thread_shared": _l("Fil partagé avec l’entreprise"),
     "thread_withdrawn": _l("Fil retiré"),
+    "answers_kept_aside": _l("Réponses mises de côté : la nouvelle version ne les demande plus"),
     "version_carried": _l("Passé à une nouvelle version du questionnaire"),
     "code_sent": _l("Code de validation envoyé"),
     "code_refused": _l("Code de validation refusé"),

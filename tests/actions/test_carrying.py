@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from diagnostics.actions import carrying, questionnaires
-from diagnostics.actions.answers import look, save_section
+from diagnostics.actions.answers import VersionPassedError, look, save_section
 from diagnostics.actions.base import ActionError, NotFoundError
 from diagnostics.actions.carrying import ObstaclesError, carry_dossier
 from diagnostics.carriage import aside_rows, foresee, readable_aside
@@ -89,12 +89,12 @@ def test_an_obstacle_leaves_the_dossier_as_it_was_unless_answers_may_be_set_asid
     number = new_dossier(database, world)
     with database.read() as session:
         question = load("2026-1", session).question("famille")
-    put(database, number, "S1", {"famille": "coop", "raison_sociale": "Un"})
-    add_version(database, "2026-2", changed("2026-2", _without_choice(question.choices, "coop")))
+    put(database, number, "S1", {"famille": "soc_ess", "raison_sociale": "Un"})
+    add_version(database, "2026-2", changed("2026-2", _without_choice(question.choices, "soc_ess")))
     with pytest.raises(ObstaclesError) as refused:
         carry_dossier(database, number, "2026-2")
     assert question.label.fr in str(refused.value.message)
-    assert held(database, number, "S1")["famille"]["value"] == "coop"
+    assert held(database, number, "S1")["famille"]["value"] == "soc_ess"
     with database.read() as session:
         assert session.get_one(Diagnosis, number).questionnaire_version == "2026-1"
         [foreseen] = foresee(session, load("2026-2", session), "2026-2")
@@ -102,7 +102,7 @@ def test_an_obstacle_leaves_the_dossier_as_it_was_unless_answers_may_be_set_asid
     carry_dossier(database, number, "2026-2", set_aside=True)
     assert "famille" not in held(database, number, "S1")
     with database.read() as session:
-        assert [(row.name, row.answer["value"]) for row in aside_rows(session, number)] == [("famille", "coop")]
+        assert [(row.name, row.answer["value"]) for row in aside_rows(session, number)] == [("famille", "soc_ess")]
 
 
 def test_a_blind_mark_is_never_told_by_an_obstacle_nor_shown_aside(database: Database, world: World) -> None:
@@ -159,7 +159,7 @@ def test_a_save_seen_under_the_old_version_does_not_slip_into_the_new_one(databa
         seen = look(connection, owner, number, "S2")
     add_version(database, "2026-2", changed("2026-2", second))
     carry_dossier(database, number, "2026-2")
-    with pytest.raises(ActionError, match="etp_total"):
+    with pytest.raises(VersionPassedError):
         save_section(database, owner, number, "S2", {"etp_total": Answer(3.0)}, base_revision=0, seen=seen)
     assert held(database, number, "S2") == {}
 
@@ -171,8 +171,8 @@ def test_the_job_carries_what_it_can_names_what_it_cannot_and_goes_on_where_it_s
     numbers = [new_dossier(database, world, reference=f"PACA-000{place}", siret=siret) for place, siret in enumerate(sirets, 1)]
     with database.read() as session:
         list_name = load("2026-1", session).question("famille").choices
-    put(database, numbers[1], "S1", {"famille": "coop"})
-    add_version(database, "2026-2", changed("2026-2", _without_choice(list_name, "coop")))
+    put(database, numbers[1], "S1", {"famille": "soc_ess"})
+    add_version(database, "2026-2", changed("2026-2", _without_choice(list_name, "soc_ess")))
     job_id = carrying.request_carry(database, actor_of(world.people["coordinator"]), "2026-2", set_aside=False)
     assert job_id is not None
     with pytest.raises(ActionError, match="déjà en cours"):

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -79,7 +80,8 @@ def upload() -> str | BaseResponse | tuple[str, int]:
     """Receives a workbook and reads it; nothing is published."""
     form = WorkbookForm()
     if form.validate_on_submit():
-        data = form.file.data.read(LARGEST_WORKBOOK + 1)
+        with closing(form.file.data) as sent:
+            data = sent.read(LARGEST_WORKBOOK + 1)
         if len(data) <= LARGEST_WORKBOOK:
             number = verbs.upload_draft(
                 database(),
