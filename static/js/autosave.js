@@ -147,8 +147,12 @@ class Autosave {
       kept.version = this.about.version;
       return unsentNames(kept).length || found ? kept : undefined;
     });
+    const beside = [...form.querySelectorAll("[name^='remarque--']")].some((area) => area.value.trim());
     if (draft && Object.keys(draft.pending).length && !store.isVolatile()) {
-      form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
+      // A reply to a remark is no answer: it is not kept, and leaving the page still asks.
+      if (!beside) {
+        form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
+      }
       this.sayKept(draft);
     }
   }
@@ -209,6 +213,7 @@ class Autosave {
   }
 
   async finish(state) {
+    this.stopped = state !== "done";
     const draft = await store.get("drafts", this.id);
     this.showAll(draft);
     if (state !== "done") {
@@ -333,13 +338,13 @@ class Autosave {
     await this.keep();
     let draft = await store.get("drafts", this.id);
     let state = "done";
-    if (draft?.sending) {
+    if (draft?.sending || this.stopped) {
       ({ state, draft } = await this.sendNow());
     }
-    if (draft?.sending || !navigator.onLine) {
+    if (draft?.sending || this.stopped || !navigator.onLine) {
       this.sayStopped(state === "done" ? "offline" : state, draft);
       form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
-      if (submitter?.value === "continue") {
+      if (submitter?.value === "continue" && (await store.get("taken", `${account}|${this.about.reference}`))) {
         location.assign(form.dataset.next);
       }
       return;

@@ -234,7 +234,7 @@ def test_two_devices_on_different_answers_are_merged_in_both_pages(
     answer(one, "eff_total", "16")
     expect(one.locator(STATE)).to_have_text(SAVED, timeout=15_000)
     answer(two, "etp_total", "12")
-    expect(two.locator(STATE)).to_contain_text("Une réponse saisie par une autre personne a été mise à jour", timeout=15_000)
+    expect(two.locator(STATE)).to_contain_text("Une réponse modifiée ailleurs a été mise à jour", timeout=15_000)
     expect(two.locator("#f-eff_total")).to_have_value("16")
     # What was merged in can be changed without a conflict, and saved by the button.
     answer(two, "eff_total", "17")

@@ -229,7 +229,7 @@ def test_what_cannot_be_understood_is_kept_too(database: Database, world: World,
 def test_hostile_texts_are_stored_read_and_shown(database: Database, world: World, signed_in: SignedIn) -> None:
     new_dossier(database, world, state=State.REVIEW)
     text = '"}]\u0000\ud800<script>alert(1)</script>\u202e'
-    body = json.dumps(payload(("opco", text)))
+    body = json.dumps(payload(("opco", text), ("\ud800\u0000", text)))
     assert send(signed_in("diagnostician"), body, url=f"{BASE}/S1/operations").status_code == 202
     [kept] = rows(database, Quarantined)
     assert json.loads(kept.payload)["fields"][1] == ["opco", text]
