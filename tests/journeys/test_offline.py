@@ -489,3 +489,23 @@ def test_a_dossier_given_back_leaves_the_device(device: Callable[..., Page], dat
     page.goto(f"/dossiers/{REFERENCE}")
     expect(page.locator("h1")).to_have_text("Sur cet appareil")
     expect(page.locator("[data-taken-state]")).to_contain_text("Aucun dossier")
+
+
+def test_the_screen_handed_to_the_firm_shows_nothing_of_what_was_taken_along(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    """The diagnostician's marks are on the device; the firm that holds it now must not come to them without a network either."""
+    number = new_dossier(database, world)
+    put(database, number, "S11D", {"diag_D1": "4"})
+    page = device("diagnostician")
+    take_along(page)
+    page.goto(f"/dossiers/{REFERENCE}")
+    page.get_by_role("link", name="Passer la main").click()
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/espace/notes")
+    expect(page.locator("meta[name=device]")).to_have_attribute("content", "")
+    page.wait_for_timeout(800)
+    page.context.set_offline(True)
+    page.goto(f"{BASE}/S11D")
+    expect(page.locator("h1")).to_have_text("Sur cet appareil")
+    expect(page.locator("[data-device-state]")).to_contain_text("Connectez-vous")
