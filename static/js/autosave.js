@@ -45,6 +45,8 @@ class Autosave {
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.onLeave());
     window.addEventListener("pagehide", () => this.onLeave());
     window.addEventListener("online", () => this.sendNow());
+    // A page that the browser kept whole knows nothing of what happened since.
+    window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     let draft = await store.get("drafts", this.id);
     if (draft?.sending) {
       this.say("sending");
@@ -125,6 +127,9 @@ class Autosave {
   // --- keeping ---------------------------------------------------------------------------------------------------------
 
   onChange() {
+    if (this.closed) {
+      return;
+    }
     clearTimeout(this.timers.keep);
     this.timers.keep = setTimeout(() => this.keep(), KEEP_AFTER);
     this.plan(QUIET);
@@ -137,6 +142,9 @@ class Autosave {
   }
 
   async keepOnce() {
+    if (this.closed) {
+      return;
+    }
     const now = pairsOf(form);
     const draft = await store.update("drafts", this.id, (found) => {
       const kept = found ?? blank(this.about);
@@ -260,6 +268,13 @@ class Autosave {
       this.writeBase();
       const merged = await this.refresh([...(answer.others ?? []), ...elsewhere]);
       this.say(merged ? `merged_${merged === 1 ? "one" : "many"}` : "saved", { time: hour(answer.at ?? Date.now()), count: merged }, "done");
+    }
+    if (answer.outcome === "quarantined") {
+      // This page cannot be saved any more, and the server keeps what it said: typing on would only add to the quarantine.
+      this.closed = true;
+      form.inert = true;
+      form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
+      this.say("held");
     }
     this.showAll(await store.get("drafts", this.id));
   }

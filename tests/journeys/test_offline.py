@@ -326,6 +326,40 @@ def test_a_locked_dossier_takes_nothing_and_nothing_is_lost(device: Callable[...
     assert value_of(database, number, "S2", "eff_total") == 33
 
 
+def test_a_dossier_locked_under_an_open_page_closes_it_and_keeps_what_was_typed(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    number = new_dossier(database, world)
+    page = device("diagnostician")
+    open_section(page)
+    set_dossier(database, number, state=State.REVIEW)
+    answer(page, "eff_total", "35")
+    expect(page.locator(".held-here")).to_contain_text("Cette partie est fermée à la saisie", timeout=15_000)
+    assert page.evaluate("() => document.querySelector('#section-form').inert")
+    page.wait_for_timeout(4_000)
+    assert [held.cause for held in quarantined(database)] == ["locked"]
+    page.reload()
+    expect(page.locator("main")).to_contain_text("ne peut pas être modifiée maintenant")
+    assert stored_drafts(page) == [] or not stored_drafts(page)[0]["pending"]
+
+
+def test_the_back_button_shows_what_the_server_has_and_not_an_old_answer(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    number = new_dossier(database, world)
+    put(database, number, "S2", {"mode_saisie": "tableaux"})
+    page = device("diagnostician")
+    open_section(page)
+    page.check("[name=mode_saisie][value=registre]")
+    expect(page.locator(STATE)).to_have_text(SAVED, timeout=15_000)
+    page.goto(f"{BASE}/S3")
+    put(database, number, "S2", {"mode_saisie": "tableaux"})
+    page.go_back()
+    expect(page.locator("[name=mode_saisie][value=tableaux]")).to_be_checked()
+    page.wait_for_timeout(4_000)
+    assert value_of(database, number, "S2", "mode_saisie") == "tableaux"
+
+
 def test_another_version_published_meanwhile_keeps_the_payload(
     device: Callable[..., Page], database: Database, world: World
 ) -> None:
