@@ -28,11 +28,11 @@ from diagnostics.merging import fingerprint
 from diagnostics.models import Cause, Diagnosis, Quarantined, Role
 from diagnostics.pages.section_page import readable_only
 from diagnostics.pages.section_taking import read_sent
-from diagnostics.readable import MISSING
+from diagnostics.readable import MISSING, Table, table_of
 from diagnostics.web import actor, database, fresh_reading, reading
 from questionnaires.answers import Answer
 from questionnaires.catalogue import load
-from questionnaires.model import Section
+from questionnaires.model import Kind, Section
 from questionnaires.reading import is_storable
 
 # Why a payload is here, in a few words for whoever settles it.
@@ -56,7 +56,10 @@ MASKED_STAGES = frozenset({"marks_firm", "marks_diagnostician", "restitution"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of a payload: what was sent, what is stored now, and whether it can be put back."""
+    """One question of a payload: what was sent, what is stored now, and whether it can be put back.
+
+    `tables` are the lines of a roster or a matrix that the other side does not have, sent and present.
+    """
 
     name: str
     label: str
@@ -66,6 +69,7 @@ class Row:
     possible: bool = True
     masked: bool = False
     fault: str = ""
+    tables: tuple[Table | None, Table | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,20 @@ def _row(found: Collected, name: str, sent: Answer, present: Answer | None, faul
         return Row(name, label, "", "", possible=not why, masked=True)
     same = fingerprint(sent) == fingerprint(present) and not why
     words = typed if why else _words(found, name, sent)
-    return Row(name, label, words, _words(found, name, present), same, not why, fault=why)
+    tables = (None, None) if same else (_lines(found, name, sent, present), _lines(found, name, present, sent))
+    return Row(name, label, words, _words(found, name, present), same, not why, fault=why, tables=tables)
+
+
+def _lines(found: Collected, name: str, one: Answer | None, other: Answer | None) -> Table | None:
+    """The lines of a table that the other side does not have; their numbers do not count."""
+    question = found.questionnaire.question(name)
+    if question.kind not in {Kind.ROSTER, Kind.MATRIX} or one is None or not one.value:
+        return None
+    table = table_of(question, one.value, found.questionnaire, chosen_locale())
+    beside = table_of(question, other.value, found.questionnaire, chosen_locale()).rows if other and other.value else ()
+    known = {row[1:] for row in beside} if question.kind is Kind.ROSTER else set(beside)
+    kept = tuple(row for row in table.rows if (row[1:] if question.kind is Kind.ROSTER else row) not in known)
+    return Table(table.head, kept) if kept else None
 
 
 def _words(found: Collected, name: str, answer: Answer | None) -> str:

@@ -5,7 +5,8 @@ import * as store from "./store.js";
 import { blank, choose, draftId, freeze, unsentNames } from "./drafts.js";
 import { CHANNEL, later, send } from "./sync.js";
 import { pairsOf, put } from "./pairs.js";
-import { counted, hour, phrase } from "./phrases.js";
+import { hour } from "./phrases.js";
+import { say, sayKept, sayStopped, sayToDo } from "./save_line.js";
 import { showConflict, showFaults, showHeld } from "./section_notes.js";
 
 const QUIET = 3_000;
@@ -29,6 +30,7 @@ class Autosave {
     for (const name of form.dataset.unread.split(" ").filter(Boolean)) {
       this.ground.set(name, "");
     }
+    this.line = form.querySelector("[data-save-state]");
     this.mine = new Set();
     this.applied = new Set();
     this.keeping = Promise.resolve();
@@ -49,7 +51,7 @@ class Autosave {
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     let draft = await store.get("drafts", this.id);
     if (draft?.sending) {
-      this.say("sending");
+      say(this.line, "sending");
       this.starting = true;
       await this.sendNow();
       this.starting = false;
@@ -137,7 +139,7 @@ class Autosave {
 
   // Writes what differs from the server's answers into the store; two keepings never cross.
   keep() {
-    this.keeping = this.keeping.then(() => this.keepOnce()).catch(() => this.say("volatile"));
+    this.keeping = this.keeping.then(() => this.keepOnce()).catch(() => say(this.line, "volatile"));
     return this.keeping;
   }
 
@@ -161,7 +163,7 @@ class Autosave {
       if (!beside) {
         form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
       }
-      this.sayKept(draft);
+      sayKept(this.line, draft);
     }
   }
 
@@ -225,7 +227,7 @@ class Autosave {
     const draft = await store.get("drafts", this.id);
     this.showAll(draft);
     if (state !== "done") {
-      this.sayStopped(state, draft);
+      sayStopped(this.line, state, draft);
       if (state !== "signed_out" && state !== "refused") {
         this.timers.since = undefined;
         this.plan(AGAIN_AFTER);
@@ -241,7 +243,7 @@ class Autosave {
     if (message.type === "sent") {
       this.take(message);
     } else if (message.type === "stopped") {
-      store.get("drafts", this.id).then((draft) => this.sayStopped(message.state, draft));
+      store.get("drafts", this.id).then((draft) => sayStopped(this.line, message.state, draft));
     }
   }
 
@@ -267,14 +269,14 @@ class Autosave {
       }
       this.writeBase();
       const merged = await this.refresh([...(answer.others ?? []), ...elsewhere]);
-      this.say(merged ? `merged_${merged === 1 ? "one" : "many"}` : "saved", { time: hour(answer.at ?? Date.now()), count: merged }, "done");
+      say(this.line, merged ? `merged_${merged === 1 ? "one" : "many"}` : "saved", { time: hour(answer.at ?? Date.now()), count: merged }, "done");
     }
     if (answer.outcome === "quarantined") {
       // This page cannot be saved any more, and the server keeps what it said: typing on would only add to the quarantine.
       this.closed = true;
       form.inert = true;
       form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
-      this.say("held");
+      say(this.line, "held");
     }
     this.showAll(await store.get("drafts", this.id));
   }
@@ -319,7 +321,7 @@ class Autosave {
     if (side === "theirs") {
       document.activeElement?.blur();
       if (!(await this.refresh([name], { force: true }))) {
-        this.say("trouble_one");
+        say(this.line, "trouble_one");
         return;
       }
     }
@@ -357,7 +359,7 @@ class Autosave {
       ({ state, draft } = await this.sendNow());
     }
     if (draft?.sending || this.stopped || !navigator.onLine) {
-      this.sayStopped(state === "done" ? "offline" : state, draft);
+      sayStopped(this.line, state === "done" ? "offline" : state, draft);
       form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
       if (submitter?.value === "continue" && (await store.get("taken", `${account}|${this.about.reference}`))) {
         location.assign(form.dataset.next);
@@ -375,34 +377,6 @@ class Autosave {
     }, 10_000);
   }
 
-  // --- words -----------------------------------------------------------------------------------------------------------
-
-  say(name, places = {}, tone = "") {
-    const line = form.querySelector("[data-save-state]");
-    const text = phrase(name, places);
-    if (line && line.textContent !== text) {
-      line.textContent = text;
-      line.classList.toggle("is-unsaved", tone !== "done");
-    }
-  }
-
-  sayKept(draft) {
-    if (navigator.onLine) {
-      this.say("keeping");
-    } else {
-      this.sayStopped("offline", draft);
-    }
-  }
-
-  sayStopped(state, draft) {
-    const number = draft ? unsentNames(draft).length : 0;
-    if (state === "refused") {
-      this.say("refused");
-    } else if (number) {
-      this.say(`${state}_${number === 1 ? "one" : "many"}`, { count: number });
-    }
-  }
-
   showAll(draft) {
     const conflicts = draft?.conflicts ?? {};
     const unreadable = draft?.unreadable ?? {};
@@ -411,12 +385,7 @@ class Autosave {
       showFaults(form, name, unreadable[name]);
     }
     showHeld(form, draft?.held ?? [], () => store.update("drafts", this.id, (found) => found && { ...found, held: [] }));
-    const [choices, faults] = [Object.keys(conflicts).length, Object.keys(unreadable).length];
-    if (choices || faults) {
-      const line = form.querySelector("[data-save-state]");
-      line.textContent = choices ? counted("conflict", choices) : counted("unreadable", faults);
-      line.classList.add("is-unsaved");
-    }
+    sayToDo(this.line, Object.keys(conflicts).length, Object.keys(unreadable).length);
   }
 }
 
