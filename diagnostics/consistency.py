@@ -14,23 +14,23 @@ from sqlalchemy.orm import Session
 
 from diagnostics.models import Campaign, Diagnosis, JournalLine, SectionAnswers, State
 
-SAVED, MOVED, SEALED = "section_saved", "moved", "marks_sealed"
+SAVED, MOVED, SEALED, CARRIED = "section_saved", "moved", "marks_sealed", "version_carried"
 
 
 @dataclass(slots=True)
 class Folded:
-    """What the journal says of one dossier: each section's revisions in order, the questions named, the last state, the seals."""
+    """What the journal says of one dossier: each section's revisions in order, the questions named, the last state, the seals.
+
+    `carried` are the sections that a new version of the questionnaire wrote; `changes` counts what changed the dossier.
+    """
 
     revisions: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     questions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     state: str | None = None
     broken: list[str] = field(default_factory=list)
     seals: list[str] = field(default_factory=list)
-
-    @property
-    def changes(self) -> int:
-        """How many changes of answers the journal holds, seals included."""
-        return sum(len(found) for found in self.revisions.values()) + len(self.seals)
+    carried: set[str] = field(default_factory=set)
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def fold(lines: Iterable[Line]) -> dict[int, Folded]:
     found: dict[int, Folded] = defaultdict(Folded)
     for diagnosis_id, verb, detail in lines:
         one = found[diagnosis_id]
+        one.changes += verb != MOVED
         if verb == SAVED:
             one.revisions[detail["section"]].append(int(detail["revision"]))
             one.questions[detail["section"]].update(detail["questions"])
@@ -58,6 +59,10 @@ def fold(lines: Iterable[Line]) -> dict[int, Folded]:
             if one.state is not None and one.state != detail["before"]:
                 one.broken.append(f"{one.state} → {detail['before']}")
             one.state = str(detail["after"])
+        elif verb == CARRIED:
+            for section, revision in detail["sections"].items():
+                one.revisions[section].append(int(revision))
+                one.carried.add(section)
         elif verb == SEALED:
             one.seals.append(str(detail["voice"]))
     return dict(found)
@@ -79,7 +84,7 @@ def faults(session: Session) -> Iterator[Fault]:
 def _lines(session: Session) -> Iterator[Line]:
     query = (
         select(JournalLine.subject_id, JournalLine.verb, JournalLine.detail)
-        .where(JournalLine.subject == "diagnosis", JournalLine.verb.in_((SAVED, MOVED, SEALED)))
+        .where(JournalLine.subject == "diagnosis", JournalLine.verb.in_((SAVED, MOVED, SEALED, CARRIED)))
         .order_by(JournalLine.id)
         .execution_options(yield_per=1_000)
     )
@@ -98,7 +103,7 @@ def _compared(diagnosis: Diagnosis, told: Folded, sections: list[SectionAnswers]
         if revisions != list(range(start + 1, row.revision + 1)) or start not in ({0, 1} if loaded else {0}):
             yield "revisions", f"{row.section} : {row.revision}, journal {revisions[-5:]} ({len(revisions)})"
         unnamed = row.answers.keys() - told.questions.get(row.section, set())
-        if unnamed and not start:
+        if unnamed and not start and row.section not in told.carried:
             yield "unnamed", f"{row.section} : {', '.join(sorted(unnamed)[:5])}"
     missing = told.revisions.keys() - {row.section for row in sections}
     if missing:

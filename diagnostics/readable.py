@@ -112,7 +112,7 @@ def _item(collected: Collected, question: Question, locale: str) -> Item:
         name=question.name,
         label=question.label.in_(locale),
         words="" if tabular else in_words(question, value, collected.questionnaire, locale),
-        table=_table(question, value, collected.questionnaire, locale) if tabular else None,
+        table=table_of(question, value, collected.questionnaire, locale) if tabular else None,
         missing=missing,
         origin=None if computed or value is None else origin_of(collected, question.name, answer),
         computed=computed,
@@ -143,7 +143,8 @@ def confirmed(question: Question, reasons: Mapping[str, str], locale: str) -> li
     return [(messages.get(code, ""), reason) for code, reason in reasons.items()]
 
 
-def _table(question: Question, value: Any, questionnaire: Questionnaire, locale: str) -> Table:
+def table_of(question: Question, value: Any, questionnaire: Questionnaire, locale: str) -> Table:
+    """A roster's or a matrix's value in words."""
     if question.kind is Kind.ROSTER:
         head = ("", *(column.label.in_(locale) for column in question.columns))
         rows = tuple(

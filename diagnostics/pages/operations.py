@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, current_app, jsonify, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from flask_limiter.util import get_remote_address
 from werkzeug.datastructures import MultiDict
 
 from diagnostics.access import NETWORK, allow
@@ -34,7 +35,7 @@ from diagnostics.pages.section_page import readable_section
 from diagnostics.pages.section_taking import Read, fault_of, read_sent, save_sent, told_sides
 from diagnostics.recording import note_saved
 from diagnostics.section_forms import Base, base_from
-from diagnostics.web import actor, database, fresh_reading, reading, reading_rows, settings
+from diagnostics.web import SESSION_KEY, actor, database, fresh_reading, reading, reading_rows, settings
 from questionnaires.answers import Answer
 from questionnaires.model import Section
 
@@ -124,9 +125,14 @@ def mine() -> str:
     return account_key(str(current_app.secret_key), actor())
 
 
+def _sender() -> str:
+    """Whose sendings are counted together: a signed-in browser's, since a whole team may share one address."""
+    return str(session.get(SESSION_KEY) or get_remote_address())
+
+
 @bp.post("")
 @allow(*NETWORK)
-@limiter.limit("300 per minute")
+@limiter.limit("120 per minute", key_func=_sender)
 def receive(reference: str, code: str) -> ResponseReturnValue:
     """Takes one operation."""
     most = settings().form_megabytes * 2**20

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -24,14 +26,27 @@ from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.merging import fingerprint
-from diagnostics.models import Diagnosis, Quarantined, Role
-from diagnostics.pages.operations import CAUSES
+from diagnostics.models import Cause, Diagnosis, Quarantined, Role
 from diagnostics.pages.section_page import readable_only
 from diagnostics.pages.section_taking import read_sent
-from diagnostics.readable import MISSING
+from diagnostics.readable import MISSING, Table, table_of
 from diagnostics.web import actor, database, fresh_reading, reading, reading_rows
 from questionnaires.answers import Answer
-from questionnaires.model import Section
+from questionnaires.model import Kind, Section
+from questionnaires.reading import is_storable
+
+# Why a payload is here, in a few words for whoever settles it.
+REASONS: dict[Cause, LazyString] = {
+    Cause.LOCKED: _l("Partie fermée à la saisie"),
+    Cause.NOT_OPEN: _l("Dossier inconnu, ou plus ouvert à cette personne"),
+    Cause.NO_SECTION: _l("Partie inconnue, ou plus ouverte à cette personne"),
+    Cause.UNKNOWN_QUESTION: _l("Question inconnue dans cette partie"),
+    Cause.VERSION: _l("Saisi avec une autre version du questionnaire"),
+    Cause.TOO_LARGE: _l("Envoi trop volumineux"),
+    Cause.MALFORMED: _l("Envoi illisible"),
+    Cause.REUSED: _l("Nom d’envoi déjà pris par un autre envoi"),
+    Cause.REFUSED: _l("Refusé à l’enregistrement"),
+}
 
 bp = Blueprint("quarantine", __name__, url_prefix="/quarantaine")
 PER_PAGE = 30
@@ -41,7 +56,10 @@ MASKED_STAGES = frozenset({"marks_firm", "marks_diagnostician", "restitution"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of a payload: what was sent, what is stored now, and whether it can be put back."""
+    """One question of a payload: what was sent, what is stored now, and whether it can be put back.
+
+    `tables` are the lines of a roster or a matrix that the other side does not have, sent and present.
+    """
 
     name: str
     label: str
@@ -51,6 +69,7 @@ class Row:
     possible: bool = True
     masked: bool = False
     fault: str = ""
+    tables: tuple[Table | None, Table | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ def index() -> str:
         int(number) if number.isdecimal() and len(number) < 6 else 1,  # noqa: PLR2004
         per_page=PER_PAGE,
     )
-    return render_template("quarantine/index.html", waiting=waiting, page=settled, causes=CAUSES)
+    return render_template("quarantine/index.html", waiting=waiting, page=settled, causes=REASONS)
 
 
 @bp.get("/<int:number>")
@@ -160,7 +179,7 @@ def _page(held: Quarantined, *, refusal: str = "", reason: str = "") -> str:
     return render_template(
         "quarantine/show.html",
         held=held,
-        cause=CAUSES[held.cause],
+        cause=REASONS[held.cause],
         looked=looked,
         base=json.dumps(looked.base),
         raw="" if looked.rows else _raw(held),
@@ -202,23 +221,37 @@ def _look(held: Quarantined) -> Looked:
         if name not in known or name not in read.reading.answers:
             rows.append(_stranger(found, name, fields))
             continue
-        rows.append(
-            _row(found, name, read.reading.answers[name], read.stored.get(name), read.messages.get(name, ()), masked=masked)
-        )
+        why = " ".join(read.messages.get(name, ()))
+        fault = (_typed(name, fields) if why else "", why)
+        rows.append(_row(found, name, read.reading.answers[name], read.stored.get(name), fault, masked=masked))
         base[name] = fingerprint(stored.get(name))
         if rows[-1].possible and not rows[-1].same:
             answers[name] = read.reading.answers[name]
     return Looked(tuple(rows), answers, base, section)
 
 
-def _row(found: Collected, name: str, sent: Answer, present: Answer | None, faults: tuple[str, ...], *, masked: bool) -> Row:
-    question = found.questionnaire.question(name)
-    label = question.label.in_(chosen_locale()) or name
-    same = fingerprint(sent) == fingerprint(present)
+def _row(found: Collected, name: str, sent: Answer, present: Answer | None, fault: tuple[str, str], *, masked: bool) -> Row:
+    """A question of the section; `fault` is what was typed and could not be read, and why."""
+    label = found.questionnaire.question(name).label.in_(chosen_locale()) or name
+    typed, why = fault
     if masked:
-        return Row(name, label, "", "", same=False, possible=not faults, masked=True)
-    fault = " ".join(faults)
-    return Row(name, label, _words(found, name, sent), _words(found, name, present), same and not faults, not faults, fault=fault)
+        return Row(name, label, "", "", possible=not why, masked=True)
+    same = fingerprint(sent) == fingerprint(present) and not why
+    words = typed if why else _words(found, name, sent)
+    tables = (None, None) if same else (_lines(found, name, sent, present), _lines(found, name, present, sent))
+    return Row(name, label, words, _words(found, name, present), same, not why, fault=why, tables=tables)
+
+
+def _lines(found: Collected, name: str, one: Answer | None, other: Answer | None) -> Table | None:
+    """The lines of a table that the other side does not have; their numbers do not count."""
+    question = found.questionnaire.question(name)
+    if question.kind not in {Kind.ROSTER, Kind.MATRIX} or one is None or not one.value:
+        return None
+    table = table_of(question, one.value, found.questionnaire, chosen_locale())
+    beside = table_of(question, other.value, found.questionnaire, chosen_locale()).rows if other and other.value else ()
+    known = {row[1:] for row in beside} if question.kind is Kind.ROSTER else set(beside)
+    kept = tuple(row for row in table.rows if (row[1:] if question.kind is Kind.ROSTER else row) not in known)
+    return Table(table.head, kept) if kept else None
 
 
 def _words(found: Collected, name: str, answer: Answer | None) -> str:
@@ -234,9 +267,18 @@ def _words(found: Collected, name: str, answer: Answer | None) -> str:
 
 def _stranger(found: Collected, name: str, fields: list[tuple[str, str]]) -> Row:
     """A question that the section does not have (any more): the texts as they were typed."""
-    typed = " ; ".join(value for control, value in fields if control.partition("--")[0] == name and value)
     masked = _is_mark(found, name)
-    return Row(name, name, "" if masked else typed, "", possible=False, masked=masked)
+    return Row(_legible(name), _legible(name), "" if masked else _typed(name, fields), "", possible=False, masked=masked)
+
+
+def _typed(name: str, fields: list[tuple[str, str]]) -> str:
+    """The texts of a question's controls, as they were sent."""
+    return _legible(" ; ".join(value for control, value in fields if control.partition("--")[0] == name and value))
+
+
+def _legible(text: str) -> str:
+    """A text that a page can hold: what no page can show, or what would turn the rest around, is a dot."""
+    return "".join(character if is_storable(character) else "·" for character in text)
 
 
 def _is_mark(found: Collected, name: str) -> bool:
@@ -254,7 +296,7 @@ def _raw(held: Quarantined) -> str:
         return ""
     found = json.loads(held.payload)
     text = found.get("raw")
-    return (text if isinstance(text, str) else json.dumps(found, ensure_ascii=False, indent=1))[:20_000]
+    return _legible((text if isinstance(text, str) else json.dumps(found, ensure_ascii=False, indent=1))[:20_000])
 
 
 def _shown_base(text: str) -> dict[str, str]:

@@ -59,6 +59,22 @@ export function serve({ version, files, shell, days }) {
     return caches.open(`dossier|${account}|${taken.reference}`);
   }
 
+  // What a page asks for by itself, such as the questionnaire's definition, from any dossier taken along by this account.
+  async function data(request) {
+    try {
+      return await fetch(request);
+    } catch (error) {
+      const account = (await store.get("device", "account"))?.value;
+      for (const name of account ? await caches.keys() : []) {
+        const kept = name.startsWith(`dossier|${account}|`) && (await caches.match(request, { ignoreVary: true, cacheName: name }));
+        if (kept) {
+          return kept;
+        }
+      }
+      throw error;
+    }
+  }
+
   async function page(event) {
     const { request } = event;
     const { pathname, search } = new URL(request.url);
@@ -90,6 +106,8 @@ export function serve({ version, files, shell, days }) {
       each.respondWith(page(each));
     } else if (each.request.method === "GET" && files.includes(url.pathname)) {
       each.respondWith(staticFile(each.request));
+    } else if (each.request.method === "GET" && url.pathname.endsWith(".json")) {
+      each.respondWith(data(each.request));
     }
   });
 }

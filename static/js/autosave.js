@@ -5,7 +5,8 @@ import * as store from "./store.js";
 import { blank, choose, draftId, freeze, unsentNames } from "./drafts.js";
 import { CHANNEL, later, send } from "./sync.js";
 import { pairsOf, put } from "./pairs.js";
-import { counted, hour, phrase } from "./phrases.js";
+import { hour } from "./phrases.js";
+import { say, sayKept, sayStopped, sayToDo } from "./save_line.js";
 import { showConflict, showFaults, showHeld } from "./section_notes.js";
 
 const QUIET = 3_000;
@@ -29,6 +30,7 @@ class Autosave {
     for (const name of form.dataset.unread.split(" ").filter(Boolean)) {
       this.ground.set(name, "");
     }
+    this.line = form.querySelector("[data-save-state]");
     this.mine = new Set();
     this.applied = new Set();
     this.keeping = Promise.resolve();
@@ -45,9 +47,11 @@ class Autosave {
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.onLeave());
     window.addEventListener("pagehide", () => this.onLeave());
     window.addEventListener("online", () => this.sendNow());
+    // A page that the browser kept whole knows nothing of what happened since.
+    window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     let draft = await store.get("drafts", this.id);
     if (draft?.sending) {
-      this.say("sending");
+      say(this.line, "sending");
       this.starting = true;
       await this.sendNow();
       this.starting = false;
@@ -125,6 +129,9 @@ class Autosave {
   // --- keeping ---------------------------------------------------------------------------------------------------------
 
   onChange() {
+    if (this.closed) {
+      return;
+    }
     clearTimeout(this.timers.keep);
     this.timers.keep = setTimeout(() => this.keep(), KEEP_AFTER);
     this.plan(QUIET);
@@ -132,11 +139,14 @@ class Autosave {
 
   // Writes what differs from the server's answers into the store; two keepings never cross.
   keep() {
-    this.keeping = this.keeping.then(() => this.keepOnce()).catch(() => this.say("volatile"));
+    this.keeping = this.keeping.then(() => this.keepOnce()).catch(() => say(this.line, "volatile"));
     return this.keeping;
   }
 
   async keepOnce() {
+    if (this.closed) {
+      return;
+    }
     const now = pairsOf(form);
     const draft = await store.update("drafts", this.id, (found) => {
       const kept = found ?? blank(this.about);
@@ -147,9 +157,13 @@ class Autosave {
       kept.version = this.about.version;
       return unsentNames(kept).length || found ? kept : undefined;
     });
+    const beside = [...form.querySelectorAll("[name^='remarque--']")].some((area) => area.value.trim());
     if (draft && Object.keys(draft.pending).length && !store.isVolatile()) {
-      form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
-      this.sayKept(draft);
+      // A reply to a remark is no answer: it is not kept, and leaving the page still asks.
+      if (!beside) {
+        form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
+      }
+      sayKept(this.line, draft);
     }
   }
 
@@ -209,10 +223,11 @@ class Autosave {
   }
 
   async finish(state) {
+    this.stopped = state !== "done";
     const draft = await store.get("drafts", this.id);
     this.showAll(draft);
     if (state !== "done") {
-      this.sayStopped(state, draft);
+      sayStopped(this.line, state, draft);
       if (state !== "signed_out" && state !== "refused") {
         this.timers.since = undefined;
         this.plan(AGAIN_AFTER);
@@ -228,7 +243,7 @@ class Autosave {
     if (message.type === "sent") {
       this.take(message);
     } else if (message.type === "stopped") {
-      store.get("drafts", this.id).then((draft) => this.sayStopped(message.state, draft));
+      store.get("drafts", this.id).then((draft) => sayStopped(this.line, message.state, draft));
     }
   }
 
@@ -254,7 +269,14 @@ class Autosave {
       }
       this.writeBase();
       const merged = await this.refresh([...(answer.others ?? []), ...elsewhere]);
-      this.say(merged ? `merged_${merged === 1 ? "one" : "many"}` : "saved", { time: hour(answer.at ?? Date.now()), count: merged }, "done");
+      say(this.line, merged ? `merged_${merged === 1 ? "one" : "many"}` : "saved", { time: hour(answer.at ?? Date.now()), count: merged }, "done");
+    }
+    if (answer.outcome === "quarantined") {
+      // This page cannot be saved any more, and the server keeps what it said: typing on would only add to the quarantine.
+      this.closed = true;
+      form.inert = true;
+      form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
+      say(this.line, "held");
     }
     this.showAll(await store.get("drafts", this.id));
   }
@@ -299,7 +321,7 @@ class Autosave {
     if (side === "theirs") {
       document.activeElement?.blur();
       if (!(await this.refresh([name], { force: true }))) {
-        this.say("trouble_one");
+        say(this.line, "trouble_one");
         return;
       }
     }
@@ -333,13 +355,13 @@ class Autosave {
     await this.keep();
     let draft = await store.get("drafts", this.id);
     let state = "done";
-    if (draft?.sending) {
+    if (draft?.sending || this.stopped) {
       ({ state, draft } = await this.sendNow());
     }
-    if (draft?.sending || !navigator.onLine) {
-      this.sayStopped(state === "done" ? "offline" : state, draft);
+    if (draft?.sending || this.stopped || !navigator.onLine) {
+      sayStopped(this.line, state === "done" ? "offline" : state, draft);
       form.dispatchEvent(new CustomEvent("section:kept", { bubbles: true }));
-      if (submitter?.value === "continue") {
+      if (submitter?.value === "continue" && (await store.get("taken", `${account}|${this.about.reference}`))) {
         location.assign(form.dataset.next);
       }
       return;
@@ -355,34 +377,6 @@ class Autosave {
     }, 10_000);
   }
 
-  // --- words -----------------------------------------------------------------------------------------------------------
-
-  say(name, places = {}, tone = "") {
-    const line = form.querySelector("[data-save-state]");
-    const text = phrase(name, places);
-    if (line && line.textContent !== text) {
-      line.textContent = text;
-      line.classList.toggle("is-unsaved", tone !== "done");
-    }
-  }
-
-  sayKept(draft) {
-    if (navigator.onLine) {
-      this.say("keeping");
-    } else {
-      this.sayStopped("offline", draft);
-    }
-  }
-
-  sayStopped(state, draft) {
-    const number = draft ? unsentNames(draft).length : 0;
-    if (state === "refused") {
-      this.say("refused");
-    } else if (number) {
-      this.say(`${state}_${number === 1 ? "one" : "many"}`, { count: number });
-    }
-  }
-
   showAll(draft) {
     const conflicts = draft?.conflicts ?? {};
     const unreadable = draft?.unreadable ?? {};
@@ -391,12 +385,7 @@ class Autosave {
       showFaults(form, name, unreadable[name]);
     }
     showHeld(form, draft?.held ?? [], () => store.update("drafts", this.id, (found) => found && { ...found, held: [] }));
-    const [choices, faults] = [Object.keys(conflicts).length, Object.keys(unreadable).length];
-    if (choices || faults) {
-      const line = form.querySelector("[data-save-state]");
-      line.textContent = choices ? counted("conflict", choices) : counted("unreadable", faults);
-      line.classList.add("is-unsaved");
-    }
+    sayToDo(this.line, Object.keys(conflicts).length, Object.keys(unreadable).length);
   }
 }
 

@@ -66,7 +66,7 @@ export function showFaults(form, name, messages) {
 }
 
 export function showHeld(form, held, onSeen) {
-  const present = form.querySelector(".held-here");
+  const present = document.querySelector(".held-here");
   if (!held.length || present?.dataset.count === String(held.length)) {
     if (!held.length) {
       present?.remove();
@@ -83,5 +83,5 @@ export function showHeld(form, held, onSeen) {
       onSeen();
     }),
   );
-  form.prepend(box);
+  form.before(box);
 }

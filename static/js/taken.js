@@ -30,6 +30,17 @@ export async function persist() {
   }
 }
 
+// What a page fetches by itself to check and calculate: the questionnaire that its data names, and what it lists to be kept.
+function besides(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const found = [...page.querySelectorAll("[data-keep-offline]")].flatMap((each) => each.dataset.keepOffline.split(" "));
+  const data = page.querySelector("script#section-data");
+  if (data) {
+    found.push(JSON.parse(data.textContent).definition);
+  }
+  return found.filter((url) => typeof url === "string" && url.startsWith("/"));
+}
+
 // Fetches every page of a dossier, then puts them in their place together: half a dossier is never taken along.
 export async function take(address, account, onPage = () => {}) {
   const asked = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
@@ -38,13 +49,23 @@ export async function take(address, account, onPage = () => {}) {
     throw new Error("refused");
   }
   const pages = [];
+  const extra = new Set();
   for (const [index, page] of listed.pages.entries()) {
     onPage(index + 1, listed.pages.length);
     const response = await fetch(page.url, { headers: { Accept: "text/html" }, redirect: "error" });
     if (!response.ok) {
       throw new Error(page.url);
     }
+    for (const also of besides(await response.clone().text())) {
+      extra.add(also);
+    }
     pages.push([page.url, response]);
+  }
+  for (const url of extra) {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "error" });
+    if (response.ok) {
+      pages.push([url, response]);
+    }
   }
   const cache = await caches.open(cacheName(account, listed.reference));
   for (const [url, response] of pages) {

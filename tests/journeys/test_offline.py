@@ -234,7 +234,7 @@ def test_two_devices_on_different_answers_are_merged_in_both_pages(
     answer(one, "eff_total", "16")
     expect(one.locator(STATE)).to_have_text(SAVED, timeout=15_000)
     answer(two, "etp_total", "12")
-    expect(two.locator(STATE)).to_contain_text("Une réponse saisie par une autre personne a été mise à jour", timeout=15_000)
+    expect(two.locator(STATE)).to_contain_text("Une réponse modifiée ailleurs a été mise à jour", timeout=15_000)
     expect(two.locator("#f-eff_total")).to_have_value("16")
     # What was merged in can be changed without a conflict, and saved by the button.
     answer(two, "eff_total", "17")
@@ -324,6 +324,40 @@ def test_a_locked_dossier_takes_nothing_and_nothing_is_lost(device: Callable[...
     desk.get_by_role("button", name="Reprendre dans le dossier").click()
     expect(desk.locator(".notice-good")).to_contain_text("Réponses reprises dans le dossier")
     assert value_of(database, number, "S2", "eff_total") == 33
+
+
+def test_a_dossier_locked_under_an_open_page_closes_it_and_keeps_what_was_typed(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    number = new_dossier(database, world)
+    page = device("diagnostician")
+    open_section(page)
+    set_dossier(database, number, state=State.REVIEW)
+    answer(page, "eff_total", "35")
+    expect(page.locator(".held-here")).to_contain_text("Cette partie est fermée à la saisie", timeout=15_000)
+    assert page.evaluate("() => document.querySelector('#section-form').inert")
+    page.wait_for_timeout(4_000)
+    assert [held.cause for held in quarantined(database)] == ["locked"]
+    page.reload()
+    expect(page.locator("main")).to_contain_text("ne peut pas être modifiée maintenant")
+    assert stored_drafts(page) == [] or not stored_drafts(page)[0]["pending"]
+
+
+def test_the_back_button_shows_what_the_server_has_and_not_an_old_answer(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    number = new_dossier(database, world)
+    put(database, number, "S2", {"mode_saisie": "tableaux"})
+    page = device("diagnostician")
+    open_section(page)
+    page.check("[name=mode_saisie][value=registre]")
+    expect(page.locator(STATE)).to_have_text(SAVED, timeout=15_000)
+    page.goto(f"{BASE}/S3")
+    put(database, number, "S2", {"mode_saisie": "tableaux"})
+    page.go_back()
+    expect(page.locator("[name=mode_saisie][value=tableaux]")).to_be_checked()
+    page.wait_for_timeout(4_000)
+    assert value_of(database, number, "S2", "mode_saisie") == "tableaux"
 
 
 def test_another_version_published_meanwhile_keeps_the_payload(
@@ -489,3 +523,23 @@ def test_a_dossier_given_back_leaves_the_device(device: Callable[..., Page], dat
     page.goto(f"/dossiers/{REFERENCE}")
     expect(page.locator("h1")).to_have_text("Sur cet appareil")
     expect(page.locator("[data-taken-state]")).to_contain_text("Aucun dossier")
+
+
+def test_the_screen_handed_to_the_firm_shows_nothing_of_what_was_taken_along(
+    device: Callable[..., Page], database: Database, world: World
+) -> None:
+    """The diagnostician's marks are on the device; the firm that holds it now must not come to them without a network either."""
+    number = new_dossier(database, world)
+    put(database, number, "S11D", {"diag_D1": "4"})
+    page = device("diagnostician")
+    take_along(page)
+    page.goto(f"/dossiers/{REFERENCE}")
+    page.get_by_role("link", name="Passer la main").click()
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/espace/notes")
+    expect(page.locator("meta[name=device]")).to_have_attribute("content", "")
+    page.wait_for_timeout(800)
+    page.context.set_offline(True)
+    page.goto(f"{BASE}/S11D")
+    expect(page.locator("h1")).to_have_text("Sur cet appareil")
+    expect(page.locator("[data-device-state]")).to_contain_text("Connectez-vous")

@@ -229,7 +229,7 @@ def test_what_cannot_be_understood_is_kept_too(database: Database, world: World,
 def test_hostile_texts_are_stored_read_and_shown(database: Database, world: World, signed_in: SignedIn) -> None:
     new_dossier(database, world, state=State.REVIEW)
     text = '"}]\u0000\ud800<script>alert(1)</script>\u202e'
-    body = json.dumps(payload(("opco", text)))
+    body = json.dumps(payload(("opco", text), ("\ud800\u0000", text)))
     assert send(signed_in("diagnostician"), body, url=f"{BASE}/S1/operations").status_code == 202
     [kept] = rows(database, Quarantined)
     assert json.loads(kept.payload)["fields"][1] == ["opco", text]
@@ -334,6 +334,23 @@ def test_the_coordination_puts_answers_back_through_the_same_merge(database: Dat
     again = desk.post_form("/quarantaine/1/reprendre", chosen, follow_redirects=True)
     assert "déjà été traité" in again.get_data(as_text=True)
     assert "Repris" in desk.page("/quarantaine").words()
+
+
+def test_a_roster_in_quarantine_shows_the_lines_that_differ(database: Database, world: World, signed_in: SignedIn) -> None:
+    number = new_dossier(database, world, state=State.REVIEW)
+    kept, changed = ({"id": f"r{line}", "reg_code": f"P0{line}", "reg_naissance": 1961, "reg_sexe": "F"} for line in range(2))
+    put(database, number, "S2", {"mode_saisie": "registre", "registre": [kept, changed]})
+    fields = [["q", "registre"]]
+    for line, code, year in ((0, "P00", "1961"), (1, "P01", "1972")):
+        prefix = f"registre--{line}--"
+        fields += [["registre--lignes", str(line)], [f"{prefix}id", f"r{line}"], [f"{prefix}reg_code", code]]
+        fields += [[f"{prefix}reg_naissance", year], [f"{prefix}reg_sexe", "F"]]
+    assert send(signed_in("diagnostician"), payload() | {"fields": fields}).get_json()["cause"] == "locked"
+    page = signed_in("coordinator").page("/quarantaine/1")
+    shown = [row.text_content() for row in page.all("//table//table//tbody/tr")]
+    assert len(shown) == 2
+    assert "1972" in shown[0]
+    assert "1961" in shown[1]
 
 
 def test_setting_aside_asks_why_and_keeps_everything(database: Database, world: World, signed_in: SignedIn) -> None:
