@@ -5,6 +5,7 @@ the firm then fills its questions in. A matrix becomes a group of fields, a rost
 phone cannot express is left out and named in `XForm.left_out`: the platform holds to it when the answers arrive.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,7 +30,7 @@ from questionnaires.xform_layout import (
     paths_of,
     prefill_column,
 )
-from questionnaires.xpath import Place, UntranslatableError, condition, constraint, total_of, value
+from questionnaires.xpath import Place, UntranslatableError, condition, constraint, literal, total_of, value
 
 LONG_LIST = 12  # Choices beyond which a list is searched in rather than read.
 _TYPES = {
@@ -60,6 +61,8 @@ _TOO_LONG = Text("Ce texte est trop long : {limit} caractères au plus.", "This 
 _EXCLUSIVE = Text(
     "« {label} » ne peut pas être coché avec une autre réponse.", "“{label}” cannot be ticked together with another answer."
 )
+_REFUSED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"\$\{([^}]*)\}?")
 _UPPER = ("abcdefghijklmnopqrstuvwxyz ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 Row = dict[str, str]
@@ -98,7 +101,7 @@ def convert(questionnaire: Questionnaire) -> XForm:
         "settings": [
             {
                 "form_id": form_id(questionnaire),
-                "form_title": questionnaire.title.fr,
+                "form_title": _printable(questionnaire.title.fr),
                 "version": questionnaire.version,
                 "default_language": FRENCH,
                 "instance_name": f"concat(/{ROOT}/{DOSSIER}, ' ', format-date(today(), '%Y-%m-%d'))",
@@ -112,7 +115,14 @@ def convert(questionnaire: Questionnaire) -> XForm:
 
 
 def _both(column: str, text: Text) -> Row:
-    return {f"{column}::{FRENCH}": text.fr, f"{column}::{ENGLISH}": text.en or text.fr} if text.fr else {}
+    if not text.fr:
+        return {}
+    return {f"{column}::{FRENCH}": _printable(text.fr), f"{column}::{ENGLISH}": _printable(text.en or text.fr)}
+
+
+def _printable(words: str) -> str:
+    """Words as a form can carry them: no character that XML refuses, and no `${…}`, which would call for an answer."""
+    return _REFERENCE.sub(r"[\1]", _REFUSED.sub("", words))
 
 
 def _of_dossier(column: str) -> str:
@@ -272,8 +282,8 @@ class _Writer:
             yield {"type": "end group", "name": names.rows[row.code]}
         total = f"{question.name}-total"
         yield {"type": "calculate", "name": total, "calculation": total_of(self.paths.matrices[question.name])}
-        label = Text(f"{_TOTAL.fr} : ${{{total}}}", f"{_TOTAL.en}: ${{{total}}}")
-        yield {"type": "note", "name": f"{total}-lu"} | _both("label", label)
+        words = {FRENCH: f"{_TOTAL.fr} : ${{{total}}}", ENGLISH: f"{_TOTAL.en}: ${{{total}}}"}
+        yield {"type": "note", "name": f"{total}-lu"} | {f"label::{language}": text for language, text in words.items()}
 
     # --- words and rules ------------------------------------------------------------------------------------------------
 
@@ -324,7 +334,7 @@ class _Writer:
             for choice in self.questionnaire.choices(question.choices):
                 if choice.exclusive:
                     words = _filled(_EXCLUSIVE, {"label": choice.label.fr}, {"label": choice.label.in_("en")})
-                    yield f"(not(selected(., '{choice.code}')) or count-selected(.) = 1)", words
+                    yield f"(not(selected(., {literal(choice.code)})) or count-selected(.) = 1)", words
 
     def table_checks(self, question: Question) -> None:
         """A repeat and a group carry no constraint: their own checks wait for the platform."""

@@ -153,7 +153,7 @@ def test_the_database_holds_nothing_that_opens(database: Database, new_device: C
     device = new_device()
     with database.read() as session:
         stored = session.scalars(select(Device)).one()
-        written = json.dumps({name: str(getattr(stored, name)) for name in Device.__table__.columns.keys()})
+        written = json.dumps({column.name: str(getattr(stored, column.name)) for column in Device.__table__.columns})
     for algorithm in (hashlib.md5, hashlib.sha256):
         ours = f"{device.login}:{http_auth.REALM}:{device.password}".encode()
         assert algorithm(ours).hexdigest() not in written

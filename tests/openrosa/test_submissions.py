@@ -1,6 +1,6 @@
 """What a phone sends goes into the same dossier, through the same checks, once; and nothing is dropped or written over unseen."""
 
-import uuid
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,13 +9,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from diagnostics.actions.answers import save_section, seal_marks
-from diagnostics.actions.devices import NewDevice
-from diagnostics.actions.dossiers import move
 from diagnostics.db import Database
-from diagnostics.models import Diagnosis, Firm, State, Submission, SubmissionState
+from diagnostics.models import Diagnosis, State, Submission, SubmissionState
 from questionnaires.answers import Answer
 from tests.conftest import Client, World, _made
-from tests.dossier import DIMENSIONS, REFERENCE, actor_of, held, marks, new_dossier, put, set_dossier, value_of
+from tests.dossier import DIMENSIONS, REFERENCE, actor_of, held, new_dossier, put, set_dossier, value_of
 from tests.openrosa.phone import Phone, filled
 
 TWELVE = "<S2><eff_total>12</eff_total></S2>"
@@ -52,7 +50,7 @@ def test_many_deliveries_at_once_through_two_servers_count_once(
     ]
 
     def deliver(number: int) -> int:
-        data = {"xml_submission_file": (__import__("io").BytesIO(sent[number % 4]), "a.xml", "text/xml")}
+        data = {"xml_submission_file": (io.BytesIO(sent[number % 4]), "a.xml", "text/xml")}
         auth = (phone.login, phone.password)
         return clients[number % 2].application.test_client().post("/openrosa/submission", data=data, auth=auth).status_code
 
@@ -157,7 +155,7 @@ def test_rosters_matrices_choices_and_reasons_are_read(phone: Phone, database: D
         "<registre><reg_code>P02</reg_code><reg_naissance>1975</reg_naissance></registre><registre/>"
         "<mat_age_sexe><b1><F>2</F><H>1</H></b1></mat_age_sexe>"
         "<sans-reponse><ne-sait-pas>eff_rqth</ne-sait-pas><sans-objet>eff_temps_partiel</sans-objet></sans-reponse></S2>"
-        "<S10><produits>1.25E7</produits><ressources><ventes>12.500</ventes></ressources></S10>"
+        "<S10><produits>1.25E7</produits><ressources><activite>12.500</activite></ressources></S10>"
     )
     done = phone.submit(filled(REFERENCE, sections))
     assert done.status == 201, done.body
@@ -169,6 +167,7 @@ def test_rosters_matrices_choices_and_reasons_are_read(phone: Phone, database: D
     assert stored["eff_temps_partiel"]["missing"] == "not_applicable"
     assert value_of(database, dossier, "S0", "v_repondants") == ["direction", "president"]
     assert value_of(database, dossier, "S10", "produits") == 12_500_000.0
+    assert value_of(database, dossier, "S10", "ressources")["activite"] == 12.5, "a machine’s point is no mark of thousands"
 
 
 def test_what_cannot_be_read_is_named_and_holds_up_nothing(
