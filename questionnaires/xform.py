@@ -42,7 +42,7 @@ _TYPES = {
     Kind.TEXT: "text",
 }
 _UNITS = {Kind.MONEY: Text("€", "€"), Kind.PERCENTAGE: Text("%", "%")}
-_CHOOSE = Text("Quel dossier remplissez-vous ?", "Which dossier are you filling in?")
+_CHOOSE = Text("Quel dossier remplissez-vous ?", "Which dossier are you filling in?")
 _CHOOSE_HELP = Text(
     "La liste est celle de vos dossiers en cours. Elle se met à jour avec le formulaire.",
     "The list holds your dossiers in progress. It is updated together with the form.",
@@ -50,16 +50,16 @@ _CHOOSE_HELP = Text(
 _NO_ANSWER = Text("Pas de réponse, parce que…", "No answer, because…")
 _NO_ANSWER_TO: dict[Missing, Text] = {
     Missing.UNKNOWN: Text(
-        "À quelles questions l’entreprise ne sait-elle pas répondre ?", "Which questions can the firm not answer?"
+        "À quelles questions l’entreprise ne sait-elle pas répondre ?", "Which questions can the firm not answer?"
     ),
-    Missing.REFUSED: Text("Auxquelles ne souhaite-t-elle pas répondre ?", "Which does it not wish to answer?"),
-    Missing.NOT_APPLICABLE: Text("Lesquelles sont sans objet ?", "Which do not apply?"),
+    Missing.REFUSED: Text("Auxquelles ne souhaite-t-elle pas répondre ?", "Which does it not wish to answer?"),
+    Missing.NOT_APPLICABLE: Text("Lesquelles sont sans objet ?", "Which do not apply?"),
 }
-_NO_ANSWER_HELP = Text("Facultatif : une réponse donnée l’emporte.", "Optional: an answer that was given prevails.")
+_NO_ANSWER_HELP = Text("Facultatif : une réponse donnée l’emporte.", "Optional: an answer that was given prevails.")
 _TOTAL = Text("Total", "Total")
-_TOO_LONG = Text("Ce texte est trop long : {limit} caractères au plus.", "This text is too long: {limit} characters at most.")
+_TOO_LONG = Text("Ce texte est trop long : {limit} caractères au plus.", "This text is too long: {limit} characters at most.")
 _EXCLUSIVE = Text(
-    "« {label} » ne peut pas être coché avec une autre réponse.", "“{label}” cannot be ticked together with another answer."
+    "« {label} » ne peut pas être coché avec une autre réponse.", "“{label}” cannot be ticked together with another answer."
 )
 _REFUSED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"\$\{([^}]*)\}?")
@@ -282,7 +282,7 @@ class _Writer:
             yield {"type": "end group", "name": names.rows[row.code]}
         total = f"{question.name}-total"
         yield {"type": "calculate", "name": total, "calculation": total_of(self.paths.matrices[question.name])}
-        words = {FRENCH: f"{_TOTAL.fr} : ${{{total}}}", ENGLISH: f"{_TOTAL.en}: ${{{total}}}"}
+        words = {FRENCH: f"{_TOTAL.fr} : ${{{total}}}", ENGLISH: f"{_TOTAL.en}: ${{{total}}}"}
         yield {"type": "note", "name": f"{total}-lu"} | {f"label::{language}": text for language, text in words.items()}
 
     # --- words and rules ------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def _claim(
         except IntegrityError:
             # The same identity arrived through another door between the look and the write.
             continue
-    raise ConflictError(_l("Cet envoi arrive plusieurs fois en même temps : renvoyez-le dans un instant."))
+    raise ConflictError(_l("Cet envoi arrive plusieurs fois en même temps : renvoyez-le dans un instant."))
 
 
 class _Taking:
@@ -315,15 +315,15 @@ def reapply(database: Database, actor: Actor, submission_id: int, *, reference: 
         wanted = reference.strip() or row.reference
         diagnosis = session.scalar(visible(Diagnosis, actor).where(Diagnosis.reference == wanted))
         if row.state is not SubmissionState.KEPT:
-            raise ConflictError(_l("Cet envoi n’est plus à traiter : rechargez la page."))
+            raise ConflictError(_l("Cet envoi n’est plus à traiter : rechargez la page."))
         if diagnosis is None or diagnosis.diagnostician_id is None:
-            raise ActionError(_l("Aucun dossier confié à un diagnostiqueur ne porte cette référence : indiquez-en une autre."))
+            raise ActionError(_l("Aucun dossier confié à un diagnostiqueur ne porte cette référence : indiquez-en une autre."))
         owner = session.get_one(User, diagnosis.diagnostician_id)
     saver = Actor(owner.role, owner.name, user_id=owner.id, structure_id=owner.structure_id)
     try:
         envelope = open_instance(row.content)
     except InstanceError as error:
-        raise ActionError(_l("Ce document ne peut pas être lu : demandez à son auteur de renvoyer le formulaire.")) from error
+        raise ActionError(_l("Ce document ne peut pas être lu : demandez à son auteur de renvoyer le formulaire.")) from error
     return _Taking(database, row, envelope, saver, by=actor, reference=wanted).run()
 
 
@@ -344,7 +344,7 @@ def settle(database: Database, actor: Actor, submission_id: int, mine: frozenset
     with database.read() as session:
         row = _found(session, actor, submission_id)
         if row.state is not SubmissionState.WAITING or row.user_id != actor.user_id or row.diagnosis_id is None:
-            raise ConflictError(_l("Cet envoi n’attend plus de choix : rechargez la page."))
+            raise ConflictError(_l("Cet envoi n’attend plus de choix : rechargez la page."))
         diagnosis_id = row.diagnosis_id
     chosen: dict[str, dict[str, Answer]] = {}
     for each in row.outcome.get("conflicts", []):
@@ -370,7 +370,7 @@ def _close(
         if row is None:
             raise NotFoundError(_GONE)
         if row.state is not before:
-            raise ConflictError(_l("Cet envoi a changé d’état entre-temps : rechargez la page."))
+            raise ConflictError(_l("Cet envoi a changé d’état entre-temps : rechargez la page."))
         row.state, row.decided_at, row.decided_by_id = after, now(), actor.user_id
         log(session, actor, verb, "submission", row.id, **detail)
 

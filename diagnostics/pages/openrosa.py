@@ -35,16 +35,16 @@ _RESPONSE = "http://openrosa.org/http/response"
 
 log = structlog.get_logger()
 
-_ASK = _l("Identifiez-vous avec le nom et le mot de passe de cet appareil, donnés par « Mes appareils » sur le site.")
+_ASK = _l("Identifiez-vous avec le nom et le mot de passe de cet appareil, donnés par « Mes appareils » sur le site.")
 _REFUSED = _l("Le nom ou le mot de passe de l’appareil ne correspond pas, ou l’appareil a été retiré.")
-_CLOSED = _l("Trop d’essais avec cet appareil : réessayez dans un quart d’heure.")
-_NOT_ACCREDITED = _l("Votre habilitation ne permet pas de remplir un dossier en ce moment : voyez la coordination.")
-_NO_FILE = _l("L’envoi ne contient pas le formulaire rempli (« xml_submission_file »). Rien n’a été gardé.")
-_TOO_LARGE = _l("L’envoi est trop volumineux : rien n’a été gardé.")
-_BUSY = _l("Le dossier est très demandé : l’envoi est gardé, renvoyez-le dans un instant.")
+_CLOSED = _l("Trop d’essais avec cet appareil : réessayez dans un quart d’heure.")
+_NOT_ACCREDITED = _l("Votre habilitation ne permet pas de remplir un dossier en ce moment : voyez la coordination.")
+_NO_FILE = _l("L’envoi ne contient pas le formulaire rempli (« xml_submission_file »). Rien n’a été gardé.")
+_TOO_LARGE = _l("L’envoi est trop volumineux : rien n’a été gardé.")
+_BUSY = _l("Le dossier est très demandé : l’envoi est gardé, renvoyez-le dans un instant.")
 _NOT_HERE = _l("Ce formulaire n’existe pas, ou aucun de vos dossiers en cours ne s’en sert.")
 _BAD = _l("La demande n’a pas pu être traitée.")
-_OURS = _l("Une erreur de notre côté : rien n’est perdu, renvoyez plus tard.")
+_OURS = _l("Une erreur de notre côté : rien n’est perdu, renvoyez plus tard.")
 
 
 def _failed_proof(response: Response) -> bool:
