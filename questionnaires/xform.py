@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert as convert_workbook
 
 from questionnaires.model import Choice, Kind, Question, Questionnaire, Section, Severity, Stage, Text
@@ -68,6 +69,10 @@ _UPPER = ("abcdefghijklmnopqrstuvwxyz ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 Row = dict[str, str]
 
 
+class UnconvertibleError(ValueError):
+    """A questionnaire that makes no form; the message is pyxform's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A rule that the form does not hold: of which question, what it is, its source, and the part that phones lack."""
@@ -92,7 +97,7 @@ def to_xform(questionnaire: Questionnaire) -> str:
 
 
 def convert(questionnaire: Questionnaire) -> XForm:
-    """A questionnaire's form, with what it leaves to the platform."""
+    """A questionnaire's form, with what it leaves to the platform; raises `UnconvertibleError`."""
     writer = _Writer(questionnaire)
     survey = list(writer.rows())
     workbook: dict[str, list[dict[str, Any]]] = {
@@ -110,7 +115,10 @@ def convert(questionnaire: Questionnaire) -> XForm:
     }
     for name in list(workbook):
         workbook[f"{name}_header"] = [dict.fromkeys(column for row in workbook[name] for column in row)]
-    made = convert_workbook(workbook, warnings=[], form_name=ROOT)
+    try:
+        made = convert_workbook(workbook, warnings=[], form_name=ROOT)
+    except PyXFormError as error:
+        raise UnconvertibleError(str(error)) from error
     return XForm(made.xform, tuple(writer.left_out))
 
 

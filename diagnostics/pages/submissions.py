@@ -132,6 +132,7 @@ def _page(row: Submission, *, status: int = 200, refusal: str = "", reference: s
         sections=_read(row, source, allowed),
         readable=row.reason not in UNREADABLE,
         waiting=row.state is SubmissionState.WAITING and own,
+        again=submissions.may_be_reapplied(row) and actor().role is Role.COORDINATOR,
         kept=row.state is SubmissionState.KEPT and actor().role is Role.COORDINATOR,
         missing_words=MISSING,
         mine_value=MINE,
