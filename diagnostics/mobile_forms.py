@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+import structlog
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.access import Actor, visible, writable_sections
@@ -20,10 +21,12 @@ from diagnostics.lifecycle import WRITABLE
 from diagnostics.models import Diagnosis
 from questionnaires.answers import Answer
 from questionnaires.model import Questionnaire, Stage, Text
-from questionnaires.xform import to_xform
+from questionnaires.xform import UnconvertibleError, to_xform
 from questionnaires.xform_layout import MARKS_OPEN, form_id, offered_sections, prefill_column
 
 MOST_KEPT = 32
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +93,20 @@ def open_dossiers(session: Session, actor: Actor) -> Sequence[Diagnosis]:
 
 
 def forms_of(session: Session, actor: Actor) -> list[MobileForm]:
-    """The forms that this person's open dossiers use, by version."""
+    """The forms that this person's open dossiers use, by version; one that cannot be made hides none of the others."""
     by_version: dict[str, list[Diagnosis]] = {}
     for diagnosis in open_dossiers(session, actor):
         by_version.setdefault(diagnosis.questionnaire_version, []).append(diagnosis)
     found = []
     for version in sorted(by_version):
         questionnaire = questionnaire_of(version)
+        try:
+            xml = xml_of(questionnaire)
+        except UnconvertibleError:
+            log.exception("form_not_made", version=version)
+            continue
         dossiers = File.of(list_of_dossiers(questionnaire, actor, by_version[version]))
-        found.append(MobileForm(form_id(questionnaire), version, questionnaire.title, xml_of(questionnaire), dossiers))
+        found.append(MobileForm(form_id(questionnaire), version, questionnaire.title, xml, dossiers))
     return found
 
 

@@ -24,15 +24,15 @@ REASONS: dict[str, LazyString] = {
     verbs.CHANGED_INSTANCE: _l("Un autre contenu était déjà arrivé sous le même identifiant."),
     verbs.REFUSED: _l("Une partie contient trop de texte pour être enregistrée."),
     "unreadable_xml": _l("Ce n’est pas un document XML lisible."),
-    "forbidden_xml": _l("Ce document XML déclare des entités ou un type de document : il n’est pas lu."),
+    "forbidden_xml": _l("Ce document XML déclare des entités ou un type de document : il n’est pas lu."),
     "too_large": _l("Ce document XML est trop grand ou trop imbriqué."),
 }
 UNREADABLE = frozenset({"unreadable_xml", "forbidden_xml", "too_large"})
 _KEPT = _l(
     "Envoi n° %(number)s reçu et gardé, mais pas enregistré dans un dossier. %(reason)s La coordination le voit parmi les envois mobiles."
 )
-_TAKEN = _l("Envoi n° %(number)s reçu. Dossier %(reference)s : %(count)d réponses enregistrées.")
-_CHOOSE = _l("À relire sur le site, dans « Mes envois » : %(count)d.")
+_TAKEN = _l("Envoi n° %(number)s reçu. Dossier %(reference)s, réponses enregistrées : %(count)d.")
+_CHOOSE = _l("À relire sur le site, dans « Mes envois » : %(count)d.")
 
 
 @dataclass(frozen=True, slots=True)

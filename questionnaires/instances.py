@@ -41,7 +41,7 @@ class InstanceError(ValueError):
 
 _UNREADABLE = Text("Ce n’est pas un document XML lisible.", "This is not a readable XML document.")
 _FORBIDDEN = Text(
-    "Ce document XML déclare des entités ou un type de document : il n’est pas lu.",
+    "Ce document XML déclare des entités ou un type de document : il n’est pas lu.",
     "This XML document declares entities or a document type: it is not read.",
 )
 _TOO_LARGE = Text("Ce document XML est trop grand ou trop imbriqué.", "This XML document is too large or nested too deeply.")

@@ -5,10 +5,12 @@ the firm then fills its questions in. A matrix becomes a group of fields, a rost
 phone cannot express is left out and named in `XForm.left_out`: the platform holds to it when the answers arrive.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert as convert_workbook
 
 from questionnaires.model import Choice, Kind, Question, Questionnaire, Section, Severity, Stage, Text
@@ -29,7 +31,7 @@ from questionnaires.xform_layout import (
     paths_of,
     prefill_column,
 )
-from questionnaires.xpath import Place, UntranslatableError, condition, constraint, total_of, value
+from questionnaires.xpath import Place, UntranslatableError, condition, constraint, literal, total_of, value
 
 LONG_LIST = 12  # Choices beyond which a list is searched in rather than read.
 _TYPES = {
@@ -41,7 +43,7 @@ _TYPES = {
     Kind.TEXT: "text",
 }
 _UNITS = {Kind.MONEY: Text("€", "€"), Kind.PERCENTAGE: Text("%", "%")}
-_CHOOSE = Text("Quel dossier remplissez-vous ?", "Which dossier are you filling in?")
+_CHOOSE = Text("Quel dossier remplissez-vous ?", "Which dossier are you filling in?")
 _CHOOSE_HELP = Text(
     "La liste est celle de vos dossiers en cours. Elle se met à jour avec le formulaire.",
     "The list holds your dossiers in progress. It is updated together with the form.",
@@ -49,20 +51,26 @@ _CHOOSE_HELP = Text(
 _NO_ANSWER = Text("Pas de réponse, parce que…", "No answer, because…")
 _NO_ANSWER_TO: dict[Missing, Text] = {
     Missing.UNKNOWN: Text(
-        "À quelles questions l’entreprise ne sait-elle pas répondre ?", "Which questions can the firm not answer?"
+        "À quelles questions l’entreprise ne sait-elle pas répondre ?", "Which questions can the firm not answer?"
     ),
-    Missing.REFUSED: Text("Auxquelles ne souhaite-t-elle pas répondre ?", "Which does it not wish to answer?"),
-    Missing.NOT_APPLICABLE: Text("Lesquelles sont sans objet ?", "Which do not apply?"),
+    Missing.REFUSED: Text("Auxquelles ne souhaite-t-elle pas répondre ?", "Which does it not wish to answer?"),
+    Missing.NOT_APPLICABLE: Text("Lesquelles sont sans objet ?", "Which do not apply?"),
 }
-_NO_ANSWER_HELP = Text("Facultatif : une réponse donnée l’emporte.", "Optional: an answer that was given prevails.")
+_NO_ANSWER_HELP = Text("Facultatif : une réponse donnée l’emporte.", "Optional: an answer that was given prevails.")
 _TOTAL = Text("Total", "Total")
-_TOO_LONG = Text("Ce texte est trop long : {limit} caractères au plus.", "This text is too long: {limit} characters at most.")
+_TOO_LONG = Text("Ce texte est trop long : {limit} caractères au plus.", "This text is too long: {limit} characters at most.")
 _EXCLUSIVE = Text(
-    "« {label} » ne peut pas être coché avec une autre réponse.", "“{label}” cannot be ticked together with another answer."
+    "« {label} » ne peut pas être coché avec une autre réponse.", "“{label}” cannot be ticked together with another answer."
 )
+_REFUSED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"\$\{([^}]*)\}?")
 _UPPER = ("abcdefghijklmnopqrstuvwxyz ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 Row = dict[str, str]
+
+
+class UnconvertibleError(ValueError):
+    """A questionnaire that makes no form; the message is pyxform's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def to_xform(questionnaire: Questionnaire) -> str:
 
 
 def convert(questionnaire: Questionnaire) -> XForm:
-    """A questionnaire's form, with what it leaves to the platform."""
+    """A questionnaire's form, with what it leaves to the platform; raises `UnconvertibleError`."""
     writer = _Writer(questionnaire)
     survey = list(writer.rows())
     workbook: dict[str, list[dict[str, Any]]] = {
@@ -98,7 +106,7 @@ def convert(questionnaire: Questionnaire) -> XForm:
         "settings": [
             {
                 "form_id": form_id(questionnaire),
-                "form_title": questionnaire.title.fr,
+                "form_title": _printable(questionnaire.title.fr),
                 "version": questionnaire.version,
                 "default_language": FRENCH,
                 "instance_name": f"concat(/{ROOT}/{DOSSIER}, ' ', format-date(today(), '%Y-%m-%d'))",
@@ -107,12 +115,22 @@ def convert(questionnaire: Questionnaire) -> XForm:
     }
     for name in list(workbook):
         workbook[f"{name}_header"] = [dict.fromkeys(column for row in workbook[name] for column in row)]
-    made = convert_workbook(workbook, warnings=[], form_name=ROOT)
+    try:
+        made = convert_workbook(workbook, warnings=[], form_name=ROOT)
+    except PyXFormError as error:
+        raise UnconvertibleError(str(error)) from error
     return XForm(made.xform, tuple(writer.left_out))
 
 
 def _both(column: str, text: Text) -> Row:
-    return {f"{column}::{FRENCH}": text.fr, f"{column}::{ENGLISH}": text.en or text.fr} if text.fr else {}
+    if not text.fr:
+        return {}
+    return {f"{column}::{FRENCH}": _printable(text.fr), f"{column}::{ENGLISH}": _printable(text.en or text.fr)}
+
+
+def _printable(words: str) -> str:
+    """Words as a form can carry them: no character that XML refuses, and no `${…}`, which would call for an answer."""
+    return _REFERENCE.sub(r"[\1]", _REFUSED.sub("", words))
 
 
 def _of_dossier(column: str) -> str:
@@ -272,8 +290,8 @@ class _Writer:
             yield {"type": "end group", "name": names.rows[row.code]}
         total = f"{question.name}-total"
         yield {"type": "calculate", "name": total, "calculation": total_of(self.paths.matrices[question.name])}
-        label = Text(f"{_TOTAL.fr} : ${{{total}}}", f"{_TOTAL.en}: ${{{total}}}")
-        yield {"type": "note", "name": f"{total}-lu"} | _both("label", label)
+        words = {FRENCH: f"{_TOTAL.fr} : ${{{total}}}", ENGLISH: f"{_TOTAL.en}: ${{{total}}}"}
+        yield {"type": "note", "name": f"{total}-lu"} | {f"label::{language}": text for language, text in words.items()}
 
     # --- words and rules ------------------------------------------------------------------------------------------------
 
@@ -324,7 +342,7 @@ class _Writer:
             for choice in self.questionnaire.choices(question.choices):
                 if choice.exclusive:
                     words = _filled(_EXCLUSIVE, {"label": choice.label.fr}, {"label": choice.label.in_("en")})
-                    yield f"(not(selected(., '{choice.code}')) or count-selected(.) = 1)", words
+                    yield f"(not(selected(., {literal(choice.code)})) or count-selected(.) = 1)", words
 
     def table_checks(self, question: Question) -> None:
         """A repeat and a group carry no constraint: their own checks wait for the platform."""

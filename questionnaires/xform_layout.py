@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from questionnaires.model import Choice, Kind, Question, Questionnaire, Section, Stage
 from questionnaires.records import Missing
 
-ROOT = "data"
+ROOT = "diagnostic-partage"
 DOSSIER = "dossier-choisi"
 DOSSIERS_LIST = "dossiers"
 DOSSIERS_FILE = f"{DOSSIERS_LIST}.csv"
@@ -34,7 +34,7 @@ def form_id(questionnaire: Questionnaire) -> str:
 
 def offered_sections(questionnaire: Questionnaire) -> Iterator[Section]:
     """The sections that a phone may fill, in order."""
-    return (section for section in questionnaire.sections if section.stage in OFFERED)
+    return (section for section in questionnaire.sections if section.stage in OFFERED and section.questions)
 
 
 def prefill_column(question: Question) -> str:
@@ -44,7 +44,7 @@ def prefill_column(question: Question) -> str:
 
 def cell_names(choices: tuple[Choice, ...], word: str) -> dict[str, str]:
     """The element's name for each code of a matrix's rows or columns: the code itself where all of the list's codes can be names."""
-    if all(_PLAIN.match(choice.code) for choice in choices):
+    if all(_PLAIN.match(choice.code) and choice.code != "meta" for choice in choices):
         return {choice.code: choice.code for choice in choices}
     return {choice.code: f"{word}-{number}" for number, choice in enumerate(choices, start=1)}
 

@@ -69,7 +69,7 @@ def value(tree: Tree, place: Place) -> str:
     """A tree as a value; raises `UntranslatableError`."""
     shape = tree[0]
     if shape == "value":
-        return _literal(tree[1])
+        return literal(tree[1])
     if shape == "self":
         if place.current is None:
             raise UntranslatableError(".")
@@ -81,8 +81,12 @@ def value(tree: Tree, place: Place) -> str:
     return _call(tree[1], tree[2:], place)
 
 
-def _literal(given: object) -> str:
+def literal(given: object) -> str:
+    """A text or a number as XPath writes it."""
     if isinstance(given, str):
+        if "'" in given and '"' in given:
+            quoted = [f"'{part}'" for part in given.split("'")]
+            return "concat(" + ', "\'", '.join(quoted) + ")"
         return f"'{given}'" if "'" not in given else f'"{given}"'
     return f"{Decimal(repr(given)):f}"
 
@@ -166,7 +170,8 @@ def _count(given: Sequence[Tree], place: Place) -> str:
 def _over_column(function: str) -> Callable[[Sequence[Tree], Place], str]:
     def written(given: Sequence[Tree], place: Place) -> str:
         if len(given) != 1:
-            return f"{function}({', '.join(value(tree, place) for tree in given)})"
+            several = [value(tree, place) for tree in given]
+            return added(several) if function == "sum" else f"{function}({', '.join(several)})"
         return f"{function}({_nodes(given[0], place)})"
 
     return written
@@ -187,14 +192,14 @@ def _cells(tree: Tree, place: Place) -> dict[str, dict[str, str]]:
     return place.paths.matrices[tree[1]]
 
 
-def _added(cells: Sequence[str]) -> str:
-    """The sum of cells, blanks counted as nothing."""
+def added(cells: Sequence[str]) -> str:
+    """The sum of values, blanks counted as nothing."""
     return f"({' + '.join(f'coalesce({cell}, 0)' for cell in cells)})" if cells else "0"
 
 
 def total_of(cells: dict[str, dict[str, str]]) -> str:
     """The sum of all of a matrix's cells."""
-    return _added([cell for row in cells.values() for cell in row.values()])
+    return added([cell for row in cells.values() for cell in row.values()])
 
 
 def _matrix_sum(given: Sequence[Tree], place: Place) -> str:
@@ -214,12 +219,12 @@ def _wanted(given: Sequence[Tree]) -> set[str]:
 
 def _matrix_row(given: Sequence[Tree], place: Place) -> str:
     wanted = _wanted(given[1:])
-    return _added([cell for row, cells in _cells(given[0], place).items() if row in wanted for cell in cells.values()])
+    return added([cell for row, cells in _cells(given[0], place).items() if row in wanted for cell in cells.values()])
 
 
 def _matrix_column(given: Sequence[Tree], place: Place) -> str:
     wanted = _wanted(given[1:])
-    return _added([cell for cells in _cells(given[0], place).values() for column, cell in cells.items() if column in wanted])
+    return added([cell for cells in _cells(given[0], place).values() for column, cell in cells.items() if column in wanted])
 
 
 _SPECIAL: dict[str, Callable[[Sequence[Tree], Place], str]] = {

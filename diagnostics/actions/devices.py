@@ -45,14 +45,14 @@ def add_device(database: Database, actor: Actor, name: str, *, secret: str) -> N
     """Gives a device of one's own a login and a password; `secret` is the application's."""
     words = " ".join(name.split())[:LONGEST_NAME]
     if not words:
-        raise ActionError(_l("Donnez un nom à cet appareil, par exemple « Téléphone »."))
+        raise ActionError(_l("Donnez un nom à cet appareil, par exemple « Téléphone »."))
     salt, login = new_salt(), new_login()
     with database.write() as session:
         if not may_have_devices(session, actor.user_id):
             raise AccessError
         live = select(func.count()).select_from(Device).where(Device.user_id == actor.user_id, Device.revoked_at.is_(None))
         if (session.scalar(live) or 0) >= MOST_DEVICES:
-            raise ActionError(_l("Vous avez déjà %(count)d appareils : retirez-en un d’abord.", count=MOST_DEVICES))
+            raise ActionError(_l("Vous avez déjà %(count)d appareils : retirez-en un d’abord.", count=MOST_DEVICES))
         device = Device(user_id=actor.user_id, name=words, login=login, salt=salt)
         session.add(device)
         session.flush()

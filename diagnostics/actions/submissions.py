@@ -9,6 +9,7 @@ submission, where its sender or a coordinator decides. Nothing is ever dropped, 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -37,6 +38,7 @@ REFUSED = "refused"
 _USED = (SubmissionState.TAKEN, SubmissionState.WAITING, SubmissionState.CLOSED)
 _NEVER_SEEN = -1  # A phone saw no revision: what it began from is in the fingerprints.
 _MOST_TRIES = 10
+ABANDONED_AFTER = timedelta(minutes=2)
 _GONE = _l("Cet envoi n’existe pas, ou il ne vous est pas ouvert.")
 
 
@@ -114,7 +116,7 @@ def _claim(
         except IntegrityError:
             # The same identity arrived through another door between the look and the write.
             continue
-    raise ConflictError(_l("Cet envoi arrive plusieurs fois en même temps : renvoyez-le dans un instant."))
+    raise ConflictError(_l("Cet envoi arrive plusieurs fois en même temps : renvoyez-le dans un instant."))
 
 
 class _Taking:
@@ -272,10 +274,9 @@ class _Taking:
         self, state: SubmissionState, reason: str, diagnosis_id: int | None, answers: dict[str, Any], outcome: dict[str, Any]
     ) -> Submission:
         """Writes what became of the submission, unless another delivery of it has done so already."""
-        from_state = SubmissionState.KEPT if self.by else SubmissionState.RECEIVED
         with self.database.write() as session:
             row = session.scalars(select(Submission).where(Submission.id == self.row.id).with_for_update()).one()
-            if row.state is not from_state:
+            if row.state is not self.row.state:
                 return row
             row.state, row.reason, row.answers, row.outcome = state, reason, answers, outcome
             row.diagnosis_id = diagnosis_id
@@ -302,6 +303,13 @@ def _differs(mine: Answer, seen: Mapping[str, Any], name: str) -> bool:
     return said(mine) != said(Answer.from_json(seen[name]) if name in seen else None)
 
 
+def may_be_reapplied(row: Submission) -> bool:
+    """Whether a submission waits for a coordinator: kept apart, or left half-way by a server that stopped."""
+    return row.state is SubmissionState.KEPT or (
+        row.state is SubmissionState.RECEIVED and row.received_at < now() - ABANDONED_AFTER
+    )
+
+
 def reapply(database: Database, actor: Actor, submission_id: int, *, reference: str = "") -> Submission:
     """Tries a kept submission again, for a coordinator, in its own dossier or in the one named.
 
@@ -314,16 +322,16 @@ def reapply(database: Database, actor: Actor, submission_id: int, *, reference: 
         row = _found(session, actor, submission_id, content=True)
         wanted = reference.strip() or row.reference
         diagnosis = session.scalar(visible(Diagnosis, actor).where(Diagnosis.reference == wanted))
-        if row.state is not SubmissionState.KEPT:
-            raise ConflictError(_l("Cet envoi n’est plus à traiter : rechargez la page."))
+        if not may_be_reapplied(row):
+            raise ConflictError(_l("Cet envoi n’est plus à traiter : rechargez la page."))
         if diagnosis is None or diagnosis.diagnostician_id is None:
-            raise ActionError(_l("Aucun dossier confié à un diagnostiqueur ne porte cette référence : indiquez-en une autre."))
+            raise ActionError(_l("Aucun dossier confié à un diagnostiqueur ne porte cette référence : indiquez-en une autre."))
         owner = session.get_one(User, diagnosis.diagnostician_id)
     saver = Actor(owner.role, owner.name, user_id=owner.id, structure_id=owner.structure_id)
     try:
         envelope = open_instance(row.content)
     except InstanceError as error:
-        raise ActionError(_l("Ce document ne peut pas être lu : demandez à son auteur de renvoyer le formulaire.")) from error
+        raise ActionError(_l("Ce document ne peut pas être lu : demandez à son auteur de renvoyer le formulaire.")) from error
     return _Taking(database, row, envelope, saver, by=actor, reference=wanted).run()
 
 
@@ -344,7 +352,7 @@ def settle(database: Database, actor: Actor, submission_id: int, mine: frozenset
     with database.read() as session:
         row = _found(session, actor, submission_id)
         if row.state is not SubmissionState.WAITING or row.user_id != actor.user_id or row.diagnosis_id is None:
-            raise ConflictError(_l("Cet envoi n’attend plus de choix : rechargez la page."))
+            raise ConflictError(_l("Cet envoi n’attend plus de choix : rechargez la page."))
         diagnosis_id = row.diagnosis_id
     chosen: dict[str, dict[str, Answer]] = {}
     for each in row.outcome.get("conflicts", []):
@@ -370,7 +378,7 @@ def _close(
         if row is None:
             raise NotFoundError(_GONE)
         if row.state is not before:
-            raise ConflictError(_l("Cet envoi a changé d’état entre-temps : rechargez la page."))
+            raise ConflictError(_l("Cet envoi a changé d’état entre-temps : rechargez la page."))
         row.state, row.decided_at, row.decided_by_id = after, now(), actor.user_id
         log(session, actor, verb, "submission", row.id, **detail)
 

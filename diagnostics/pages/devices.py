@@ -96,5 +96,5 @@ def add() -> ResponseReturnValue:
 def revoke(number: int) -> ResponseReturnValue:
     """Takes a device's access away."""
     devices.revoke_device(database(), actor(), number)
-    flash(_("Appareil retiré : il ne peut plus rien lire ni envoyer."), "success")
+    flash(_("Appareil retiré : il ne peut plus rien lire ni envoyer."), "success")
     return redirect(url_for("devices.index"), 303)

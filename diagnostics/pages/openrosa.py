@@ -35,16 +35,17 @@ _RESPONSE = "http://openrosa.org/http/response"
 
 log = structlog.get_logger()
 
-_ASK = _l("Identifiez-vous avec le nom et le mot de passe de cet appareil, donnés par « Mes appareils » sur le site.")
+_ASK = _l("Identifiez-vous avec le nom et le mot de passe de cet appareil, donnés par « Mes appareils » sur le site.")
 _REFUSED = _l("Le nom ou le mot de passe de l’appareil ne correspond pas, ou l’appareil a été retiré.")
-_CLOSED = _l("Trop d’essais avec cet appareil : réessayez dans un quart d’heure.")
-_NOT_ACCREDITED = _l("Votre habilitation ne permet pas de remplir un dossier en ce moment : voyez la coordination.")
-_NO_FILE = _l("L’envoi ne contient pas le formulaire rempli (« xml_submission_file »). Rien n’a été gardé.")
-_TOO_LARGE = _l("L’envoi est trop volumineux : rien n’a été gardé.")
-_BUSY = _l("Le dossier est très demandé : l’envoi est gardé, renvoyez-le dans un instant.")
+_CLOSED = _l("Trop d’essais avec cet appareil : réessayez dans un quart d’heure.")
+_MANY = _l("Trop de demandes à la fois : recommencez dans une minute.")
+_NOT_ACCREDITED = _l("Votre habilitation ne permet pas de remplir un dossier en ce moment : voyez la coordination.")
+_NO_FILE = _l("L’envoi ne contient pas le formulaire rempli (« xml_submission_file »). Rien n’a été gardé.")
+_TOO_LARGE = _l("L’envoi est trop volumineux : rien n’a été gardé.")
+_BUSY = _l("Le dossier est très demandé : l’envoi est gardé, renvoyez-le dans un instant.")
 _NOT_HERE = _l("Ce formulaire n’existe pas, ou aucun de vos dossiers en cours ne s’en sert.")
 _BAD = _l("La demande n’a pas pu être traitée.")
-_OURS = _l("Une erreur de notre côté : rien n’est perdu, renvoyez plus tard.")
+_OURS = _l("Une erreur de notre côté : rien n’est perdu, renvoyez plus tard.")
 
 
 def _failed_proof(response: Response) -> bool:
@@ -141,7 +142,7 @@ def dossiers(version: str) -> Response:
 
 @bp.route("/submission", methods=["HEAD", "POST"])
 @allow(Role.DIAGNOSTICIAN)
-@limiter.limit("240 per minute")
+@limiter.limit("1200 per minute")
 def submission() -> Response:
     """HEAD says that this is the place (204); POST takes a filled form (201), or keeps it apart and says why (202)."""
     here = _address("openrosa.submission")
@@ -210,7 +211,7 @@ def refused(_error: ActionError) -> Response:
 @bp.errorhandler(HTTPException)
 def other(error: HTTPException) -> Response:
     """Any other refusal of the protocol."""
-    words: dict[int, LazyString] = {403: _NOT_ACCREDITED, 404: _NOT_HERE, 413: _TOO_LARGE, 429: _CLOSED}
+    words: dict[int, LazyString] = {403: _NOT_ACCREDITED, 404: _NOT_HERE, 413: _TOO_LARGE, 429: _MANY}
     code = error.code or 400
     return _said(in_both(words.get(code, _BAD)), code, error=True)
 

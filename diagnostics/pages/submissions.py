@@ -132,6 +132,7 @@ def _page(row: Submission, *, status: int = 200, refusal: str = "", reference: s
         sections=_read(row, source, allowed),
         readable=row.reason not in UNREADABLE,
         waiting=row.state is SubmissionState.WAITING and own,
+        again=submissions.may_be_reapplied(row) and actor().role is Role.COORDINATOR,
         kept=row.state is SubmissionState.KEPT and actor().role is Role.COORDINATOR,
         missing_words=MISSING,
         mine_value=MINE,
@@ -191,11 +192,11 @@ def _notes(row: Submission, questionnaire: Questionnaire | None, allowed: frozen
     ]
     for each in row.outcome.get("sealed", []):
         if each["section"] in allowed:
-            why = _("Ces notes étaient déjà scellées, ou ne peuvent pas s’écrire en ce moment : elles n’ont pas changé.")
+            why = _("Ces notes étaient déjà scellées, ou ne peuvent pas s’écrire en ce moment : elles n’ont pas changé.")
             notes.append(Note(_label(places, each["question"]), _words(questionnaire, each["question"], each["mine"]), why))
     for name, answer in row.outcome.get("displaced", {}).items():
         if name in places and places[name][0] in allowed:
-            why = _("La version du questionnaire de ce dossier ne demande plus cela ainsi : reportez la réponse si elle compte.")
+            why = _("La version du questionnaire de ce dossier ne demande plus cela ainsi : reportez la réponse si elle compte.")
             notes.append(Note(_label(places, name), _words(questionnaire, name, answer), why))
         elif name not in places and row.user_id == actor().user_id:
             why = _("La version du questionnaire de ce dossier ne pose plus cette question.")
@@ -262,12 +263,12 @@ def settle(number: int) -> ResponseReturnValue:
         submissions.settle(database(), actor(), number, mine, shown)
     except AnswersConflictError:
         fresh_reading()
-        words = _("Une de ces réponses vient de changer sur le site : relisez, puis choisissez de nouveau.")
+        words = _("Une de ces réponses vient de changer sur le site : relisez, puis choisissez de nouveau.")
         return _page(_found(number), status=409, refusal=words)
     except ActionError as error:
         fresh_reading()
         return _page(_found(number), status=409, refusal=str(error.message))
-    flash(_("C’est noté : cet envoi n’attend plus rien."), "success")
+    flash(_("C’est noté : cet envoi n’attend plus rien."), "success")
     return redirect(url_for("submissions.index"), 303)
 
 
@@ -282,9 +283,9 @@ def reapply(number: int) -> ResponseReturnValue:
         fresh_reading()
         return _page(_found(number), status=422, refusal=str(error.message), reference=reference)
     if row.state is SubmissionState.KEPT:
-        flash(_("Toujours pas enregistré : %(reason)s", reason=reason_words(row.reason)), "error")
+        flash(_("Toujours pas enregistré : %(reason)s", reason=reason_words(row.reason)), "error")
     else:
-        flash(_("Envoi repris : %(count)d réponses enregistrées.", count=Count.of(row).saved), "success")
+        flash(_("Envoi repris. Réponses enregistrées : %(count)d.", count=Count.of(row).saved), "success")
     return redirect(url_for("submissions.show", number=number), 303)
 
 

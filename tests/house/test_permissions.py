@@ -27,6 +27,12 @@ ACCOUNTS = {
     Role.PARTNER: "partenaires",
     Role.ADMIN: "administration",
 }
+# The interface of phones: a browser's cookie opens nothing there, whoever it belongs to.
+DEVICES = "openrosa."
+
+
+def _device_method(rule: Rule) -> str:
+    return "GET" if "GET" in (rule.methods or set()) else "POST"
 
 
 def _line(app: Flask, rule: Rule) -> str:
@@ -89,6 +95,9 @@ def test_a_role_enters_where_it_may_and_nowhere_else(
         assert permission is not None
         if permission.anonymous:
             continue
+        if rule.endpoint.startswith(DEVICES):
+            assert client.open(address, method=_device_method(rule)).status_code == 401, f"{role} enters {address} with a cookie"
+            continue
         method = "GET" if "GET" in (rule.methods or set()) else "POST"
         response = client.open(address, method="GET") if method == "GET" else client.post_form(address, {})
         if role in permission.roles:
@@ -109,6 +118,10 @@ def test_nobody_enters_without_signing_in(demo: Flask, addresses: list[tuple[Rul
         if permission.anonymous:
             continue
         assert permission.roles < EVERYBODY | {Role.FIRM}
+        if rule.endpoint.startswith(DEVICES):
+            refused = client.open(address, method=_device_method(rule))
+            assert (refused.status_code, "WWW-Authenticate" in refused.headers) == (401, True), address
+            continue
         response = client.get(address) if "GET" in (rule.methods or set()) else client.post_form(address, {}, page="/connexion")
         if permission.roles == {Role.FIRM}:
             # A firm has no account to sign in with: its page says to open the link that it was sent.

@@ -68,7 +68,7 @@ def test_from_the_list_to_the_dossiers_page(
 
     done = phone.submit(filled(REFERENCE, ANSWERS))
     assert done.status == 201, done.body
-    assert (done.nature, "4 réponses enregistrées" in done.message) == ("submit_success", True)
+    assert (done.nature, "réponses enregistrées : 4." in done.message) == ("submit_success", True)
     assert value_of(database, dossier, "S2", "etp_total") == 10.5
     page = signed_in("diagnostician").page(f"/dossiers/{REFERENCE}/questionnaire/S2")
     assert page.tree.xpath("string(//input[@name='eff_total']/@value)") == "12"

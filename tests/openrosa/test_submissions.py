@@ -1,15 +1,20 @@
 """What a phone sends goes into the same dossier, through the same checks, once; and nothing is dropped or written over unseen."""
 
+import hashlib
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from diagnostics.actions import submissions
 from diagnostics.actions.answers import save_section, seal_marks
 from diagnostics.db import Database
-from diagnostics.models import Diagnosis, State, Submission, SubmissionState
+from diagnostics.models import Diagnosis, State, Submission, SubmissionState, now
 from questionnaires.answers import Answer
 from tests.conftest import Client, World, _made
 from tests.dossier import DIMENSIONS, REFERENCE, actor_of, held, new_dossier, put, set_dossier, value_of
@@ -49,7 +54,7 @@ def test_many_deliveries_at_once_through_two_servers_count_once(
     ]
 
     def deliver(number: int) -> int:
-        data = {"xml_submission_file": (__import__("io").BytesIO(sent[number % 4]), "a.xml", "text/xml")}
+        data = {"xml_submission_file": (io.BytesIO(sent[number % 4]), "a.xml", "text/xml")}
         auth = (phone.login, phone.password)
         return clients[number % 2].application.test_client().post("/openrosa/submission", data=data, auth=auth).status_code
 
@@ -154,7 +159,7 @@ def test_rosters_matrices_choices_and_reasons_are_read(phone: Phone, database: D
         "<registre><reg_code>P02</reg_code><reg_naissance>1975</reg_naissance></registre><registre/>"
         "<mat_age_sexe><b1><F>2</F><H>1</H></b1></mat_age_sexe>"
         "<sans-reponse><ne-sait-pas>eff_rqth</ne-sait-pas><sans-objet>eff_temps_partiel</sans-objet></sans-reponse></S2>"
-        "<S10><produits>1.25E7</produits><ressources><ventes>12.500</ventes></ressources></S10>"
+        "<S10><produits>1.25E7</produits><ressources><activite>12.500</activite></ressources></S10>"
     )
     done = phone.submit(filled(REFERENCE, sections))
     assert done.status == 201, done.body
@@ -166,6 +171,7 @@ def test_rosters_matrices_choices_and_reasons_are_read(phone: Phone, database: D
     assert stored["eff_temps_partiel"]["missing"] == "not_applicable"
     assert value_of(database, dossier, "S0", "v_repondants") == ["direction", "president"]
     assert value_of(database, dossier, "S10", "produits") == 12_500_000.0
+    assert value_of(database, dossier, "S10", "ressources")["activite"] == 12.5, "a machine’s point is no mark of thousands"
 
 
 def test_what_cannot_be_read_is_named_and_holds_up_nothing(
@@ -342,3 +348,40 @@ def test_nothing_sent_is_nothing_kept(phone: Phone, database: Database) -> None:
 def test_too_large_is_said_so(phone: Phone, database: Database) -> None:
     assert phone.submit(b"<data>" + b" " * (6 * 2**20) + b"</data>").status == 413
     assert rows(database) == []
+
+
+def test_a_submission_left_half_way_goes_on_when_it_is_sent_again(
+    phone: Phone, database: Database, dossier: int, signed_in: Callable[[str], Client]
+) -> None:
+    for name in ("uuid:a", "uuid:b"):
+        phone.submit(filled(REFERENCE, "", instance=name))
+    sent = filled(REFERENCE, TWELVE, instance="uuid:a")
+    with database.write() as session:
+        for row in session.scalars(select(Submission)):
+            row.state, row.content, row.digest = SubmissionState.RECEIVED, sent, hashlib.sha256(sent).hexdigest()
+            row.received_at = now() - timedelta(minutes=3)
+    assert phone.submit(sent).status == 201
+    assert [row.state for row in rows(database)] == [SubmissionState.TAKEN, SubmissionState.RECEIVED]
+    assert value_of(database, dossier, "S2", "eff_total") == 12
+    browser = signed_in("coordinator")
+    assert browser.post_form("/envois-mobiles/2/reprendre", {"reference": REFERENCE}, page="/envois-mobiles/2").status_code == 303
+    assert {row.state for row in rows(database)} == {SubmissionState.TAKEN}
+
+
+def test_a_dossier_that_moves_on_meanwhile_keeps_the_rest(
+    phone: Phone, database: Database, dossier: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[str] = []
+
+    def one_then_locked(*given: Any, **named: Any) -> Any:
+        if saved:
+            set_dossier(database, dossier, state=State.REVIEW)
+        saved.append(given[3])
+        return save_section(*given, **named)
+
+    monkeypatch.setattr(submissions, "save_section", one_then_locked)
+    assert phone.submit(filled(REFERENCE, "<S1><opco>Afdas</opco></S1>" + TWELVE)).status == 202
+    row = rows(database)[0]
+    assert (row.state, row.reason) == (SubmissionState.KEPT, "locked")
+    assert row.outcome["saved"] == {"S1": ["opco"]}
+    assert row.outcome["locked"] == {"S2": ["eff_total"]}
