@@ -52,7 +52,7 @@ lock:
 # Finds every message in pages and code, keeps what is translated, and compiles.
 translations: .venv/.tests
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot .
-	$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -i translations/messages.pot -d translations -l en
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i translations/messages.pot -d translations -l en
 	$(BIN)/pybabel -q compile -d translations
 
 bench: .venv/.tests
