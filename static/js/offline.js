@@ -52,22 +52,37 @@ function marks() {
   }
 }
 
+// The name of this store, made with it: another name than the one noted means that the browser emptied it meanwhile.
+async function storeName(account) {
+  const id = `kept|${account}`;
+  return (await store.update("device", id, (found) => found ?? { id, value: crypto.randomUUID() })).value;
+}
+
 async function note(account) {
-  // A store that was emptied under this page must not write that nothing was there.
-  if (!warned && !(await store.get("device", `kept|${account}`)) && marks()[account]) {
-    warned = await evicted(account);
-  }
+  warned ??= await evicted(account);
   if (warned) {
     return;
   }
+  const name = await storeName(account);
   const drafts = await draftsOf(account);
   const taken = await takenOf(account);
   const all = marks();
+  if (all[account]?.store && all[account].store !== name) {
+    // Emptied since the look above, or emptied of nothing.
+    warned = await evicted(account);
+    if (warned) {
+      return;
+    }
+  }
   if (drafts.length || taken.length) {
-    all[account] = { unsent: count(drafts), taken: taken.map((each) => [each.reference, each.name]) };
+    all[account] = { store: name, unsent: count(drafts), taken: taken.map((each) => [each.reference, each.name]) };
   } else {
     delete all[account];
   }
+  write(all);
+}
+
+function write(all) {
   try {
     localStorage.setItem(MARK, JSON.stringify(all));
   } catch {
@@ -75,23 +90,38 @@ async function note(account) {
   }
 }
 
-// What this browser said it kept and keeps no more; gives whether something is missing.
+// What this browser said it kept and keeps no more, or null.
 async function evicted(account) {
   const kept = marks()[account];
-  if (!kept || !able()) {
+  if (!kept || !able() || store.isVolatile()) {
     return null;
   }
+  const emptied = kept.store !== (await storeName(account));
   const taken = await takenOf(account);
   const gone = [];
   for (const [reference, name] of kept.taken) {
     const found = taken.find((each) => each.reference === reference);
-    if (!found || !(await isHere(found))) {
+    if ((emptied && !found) || (found && !(await isHere(found)))) {
       gone.push(name || reference);
     }
   }
-  const lost = Math.max(0, kept.unsent - count(await draftsOf(account)));
-  const emptied = (await store.all("device")).every((row) => row.id !== `kept|${account}`);
-  return gone.length || (lost && emptied) ? { gone, lost: emptied ? lost : 0 } : null;
+  const lost = emptied ? Math.max(0, kept.unsent - count(await draftsOf(account))) : 0;
+  return gone.length || lost ? { gone, lost } : null;
+}
+
+// Starts afresh once the person has read what is gone.
+async function forget(account) {
+  warned = null;
+  for (const taken of await takenOf(account)) {
+    if (!(await isHere(taken))) {
+      await store.remove("taken", taken.id);
+    }
+  }
+  const all = marks();
+  delete all[account];
+  write(all);
+  await note(account);
+  draw(account);
 }
 
 // --- the banner --------------------------------------------------------------------------------------------------------------
@@ -110,11 +140,8 @@ async function draw(account) {
       lines.push(element("p", { text: phrase("evicted_again", { names: warned.gone.join(", ") }) }));
     }
     lines.push(
-      button(phrase("understood"), "link", async () => {
-        warned = null;
-        await store.update("device", `kept|${account}`, () => ({ id: `kept|${account}`, value: true }));
-        await note(account);
-        draw(account);
+      button(phrase("understood"), "link", () => {
+        forget(account);
       }),
     );
     parts.push(element("div", { class: "notice notice-bad", "data-evicted": true }, ...lines));
@@ -218,8 +245,7 @@ async function start() {
   if (!account) {
     return;
   }
-  warned = await evicted(account);
-  await store.update("device", `kept|${account}`, () => ({ id: `kept|${account}`, value: true }));
+  await note(account);
   watchTheWayOut(account);
   document.querySelector("[data-abandon]")?.addEventListener("click", async (event) => {
     event.preventDefault();
@@ -230,7 +256,6 @@ async function start() {
   if (registered) {
     employ(about.dataset.worker).catch(() => {});
   }
-  await note(account);
   await renew(account);
   const round = async () => {
     if ((await draftsOf(account)).some(sendable)) {
