@@ -147,7 +147,7 @@ def submission() -> Response:
     """HEAD says that this is the place (204); POST takes a filled form (201), or keeps it apart and says why (202)."""
     here = _address("openrosa.submission")
     if request.method == "HEAD":
-        return Response(status=204, headers={"Location": here})
+        return Response(status=204, headers={"Location": here}, content_type="text/xml; charset=utf-8")
     content = _sent()
     if content is None:
         return _said(in_both(_NO_FILE), 400, error=True)
