@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -89,13 +90,12 @@ def _round(value: Any, decimals: Any = 0) -> int | float | None:
     found, places = values.number(value), values.number(decimals)
     if found is None or places is None or not 0 <= places <= MOST_DECIMALS:
         return None
-    scale = 10 ** int(places)
-    scaled = values.finite(found * scale)
-    if scaled is None:
+    if isinstance(found, int):
         return found
-    whole = math.floor(scaled)
-    rounded = whole + (scaled - whole >= 0.5)  # noqa: PLR2004 (half upwards; adding a half first would itself round)
-    return rounded if scale == 1 else float(rounded / scale)
+    # The number as it is written is rounded, as JavaRosa does: 1.005 is a little less inside the machine.
+    towards = ROUND_HALF_UP if found > 0 else ROUND_HALF_DOWN
+    rounded = Decimal(values.as_text(found)).quantize(Decimal(1).scaleb(-int(places)), rounding=towards)
+    return float(rounded) if int(places) else int(rounded)
 
 
 def _int(value: Any) -> int | None:

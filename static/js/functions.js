@@ -75,13 +75,14 @@ function round(value, decimals = 0) {
   if (found === null || places === null || places < 0 || places > MOST_DECIMALS) {
     return null;
   }
-  const scale = 10 ** Math.trunc(places);
-  const scaled = finite(found * scale);
-  if (scaled === null) {
-    return found;
-  }
-  const whole = Math.floor(scaled);
-  return (whole + (scaled - whole >= 0.5 ? 1 : 0)) / scale + 0;
+  // The number as it is written is rounded, a half upwards: 1.005 is a little less inside the machine.
+  const [whole, fraction = ""] = asText(Math.abs(found)).split(".");
+  const kept = Math.trunc(places);
+  const rest = fraction.slice(kept);
+  // A negative half goes up as well, that is towards zero: « 5 » alone stays, « 51 » does not.
+  const isUp = found > 0 ? rest >= "5" : rest.replace(/0+$/, "") > "5";
+  const scaled = BigInt(whole + fraction.slice(0, kept).padEnd(kept, "0")) + (isUp ? 1n : 0n);
+  return Math.sign(found) * Number(`${scaled}e-${kept}`) + 0;
 }
 
 function int(value) {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum.fr import siret
 
 from questionnaires.expressions import Scope, compile_expression, evaluate
-from questionnaires.functions import FUNCTIONS
+from questionnaires.functions import ANY, FUNCTIONS, Function
 from questionnaires.values import as_text, number
 
 DAY = date(2026, 11, 24)
@@ -150,3 +150,15 @@ def test_texts_of_values() -> None:
     assert as_text(DAY) == "2026-11-24"
     assert as_text(value=True) == "true"
     assert as_text(1.5) == "1.5"
+
+
+def test_the_table_of_functions_of_the_method_page_is_this_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "methods" / "expressions.md").read_text(encoding="utf-8")
+    rows = [tuple(line.strip("| ").split(" | ")) for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4]
+    assert rows == [(f"`{name}`", _values(function), function.meaning.fr) for name, function in FUNCTIONS.items()]
+
+
+def _values(function: Function) -> str:
+    if function.least == function.most:
+        return str(function.least)
+    return f"{function.least} ou plus" if function.most == ANY else f"{function.least} à {function.most}"
