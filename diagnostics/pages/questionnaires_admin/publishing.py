@@ -23,8 +23,9 @@ from diagnostics.forms import given
 from diagnostics.models import Diagnosis, Job, JobItem, JobState, JournalLine, Role
 from diagnostics.pages.questionnaires_admin.blueprint import bp, draft_row, named, present_version
 from diagnostics.web import actor, database, reading
-from questionnaires.model import Text
+from questionnaires.model import Questionnaire, Text
 from questionnaires.versions import KIND_WORDS, carry, compare
+from questionnaires.xform import LeftOut, UnconvertibleError, convert
 
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
@@ -126,8 +127,24 @@ def publish(number: int) -> str | BaseResponse | tuple[str, int]:
         difference=compare(load(present), questionnaire),
         forecast=Forecast(list(foresee(reading(), questionnaire, f"brouillon-{number}"))),
         kind_words=KIND_WORDS,
+        phone=_phone(questionnaire),
     )
     return (page, 422) if form.is_submitted() else page
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What phones would make of a version: the rules left to the platform, or why there is no form at all."""
+
+    left_out: Sequence[LeftOut] = ()
+    refusal: str = ""
+
+
+def _phone(questionnaire: Questionnaire) -> Phone:
+    try:
+        return Phone(convert(questionnaire).left_out)
+    except UnconvertibleError as error:
+        return Phone(refusal=str(error))
 
 
 @bp.route("/versions/<version>/passage", methods=["GET", "POST"])
