@@ -98,7 +98,7 @@ def test_a_hard_problem_is_named(database: Database, world: World) -> None:
 def test_a_return_needs_an_open_remark(database: Database, world: World) -> None:
     number = new_dossier(database, world, state=State.REVIEW)
     assert "remarque" in lacking(database, number, Guard.REMARKED)
-    closed = {"state": ThreadState.RESOLVED, "resolved_at": now()}
+    closed: dict[str, Any] = {"state": ThreadState.RESOLVED, "resolved_at": now()}
     add_thread(database, number, "eff_total", "Le registre compte treize lignes.", author=world.people["coordinator"], **closed)
     assert lacking(database, number, Guard.REMARKED), "a closed thread asks for nothing"
     add_thread(database, number, "eff_total", "Faut-il compter l’apprentie ?", author=world.people["diagnostician"])

@@ -31,7 +31,7 @@ from diagnostics.models import (
     User,
     now,
 )
-from diagnostics.threads import TALKERS, is_mine, names_in, read_marks, spoken_sections
+from diagnostics.threads import TALKERS, is_mine, names_in, read_marks, readable_names, spoken_sections
 from questionnaires import catalogue
 from questionnaires.model import Kind, Questionnaire
 
@@ -183,7 +183,7 @@ def _reached(session: Session, actor: Actor, thread_id: int) -> tuple[Thread, Di
         raise NotFoundError(_GONE)
     diagnosis = session.get_one(Diagnosis, thread.diagnosis_id)
     questionnaire = catalogue.load(diagnosis.questionnaire_version)
-    if thread.question not in names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages())):
+    if thread.question not in readable_names(actor, diagnosis, questionnaire, [thread]):
         raise NotFoundError(_GONE)
     return thread, diagnosis
 
