@@ -36,6 +36,17 @@ def may_talk(actor: Actor, diagnosis: Diagnosis) -> bool:
     return actor.role in TALKERS and not actor.marks_only and diagnosis.state in TALKING
 
 
+def readable_names(actor: Actor, diagnosis: Diagnosis, questionnaire: Questionnaire, threads: Iterable[Thread]) -> frozenset[str]:
+    """The questions whose threads this person may read among those of these threads.
+
+    A question that a newer version of the questionnaire no longer asks keeps its threads for the network.
+    """
+    names = names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages()))
+    asked = {question.name for _section, question in questionnaire.questions()}
+    gone = {thread.question for thread in threads if thread.question not in asked}
+    return names if actor.is_firm or actor.role not in TALKERS else names | gone
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """One thread as a person sees it: its messages, how many of them are new, and what may be done with it."""
@@ -55,7 +66,6 @@ class Talk:
 
 def talks_of(session: Session, actor: Actor, diagnosis: Diagnosis, questionnaire: Questionnaire) -> list[Talk]:
     """The threads of a dossier that this person may read, the oldest first."""
-    names = names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages()))
     found = list(
         session.scalars(
             visible(Thread, actor)
@@ -64,6 +74,7 @@ def talks_of(session: Session, actor: Actor, diagnosis: Diagnosis, questionnaire
             .order_by(Thread.id)
         )
     )
+    names = readable_names(actor, diagnosis, questionnaire, found)
     read = read_marks(session, actor, found)
     writes = may_talk(actor, diagnosis)
     return [_talk(actor, thread, read.get(thread.id, 0), writes=writes) for thread in found if thread.question in names]

@@ -32,7 +32,7 @@ from diagnostics.models import (
     User,
     now,
 )
-from diagnostics.threads import TALKERS, is_mine, names_in, read_marks, spoken_sections
+from diagnostics.threads import TALKERS, is_mine, names_in, read_marks, readable_names, spoken_sections
 from questionnaires.model import Kind, Questionnaire
 
 LONGEST_MESSAGE = 2000
@@ -183,7 +183,7 @@ def _reached(session: Session, actor: Actor, thread_id: int) -> tuple[Thread, Di
         raise NotFoundError(_GONE)
     diagnosis = session.get_one(Diagnosis, thread.diagnosis_id)
     questionnaire = load(diagnosis.questionnaire_version, session)
-    if thread.question not in names_in(questionnaire, spoken_sections(actor, diagnosis, questionnaire.stages())):
+    if thread.question not in readable_names(actor, diagnosis, questionnaire, [thread]):
         raise NotFoundError(_GONE)
     return thread, diagnosis
 

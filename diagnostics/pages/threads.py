@@ -18,7 +18,18 @@ from diagnostics.collected import collect
 from diagnostics.i18n import chosen_locale
 from diagnostics.models import Diagnosis, Role
 from diagnostics.pages.dossiers import found
-from diagnostics.threads import Talk, ThreadFilter, is_mine, may_talk, names_in, open_threads, read_marks, spoken_sections, talks_of
+from diagnostics.threads import (
+    Talk,
+    ThreadFilter,
+    is_mine,
+    may_talk,
+    names_in,
+    open_threads,
+    read_marks,
+    readable_names,
+    spoken_sections,
+    talks_of,
+)
 from diagnostics.web import actor, database, fresh_reading, reading, settings
 from questionnaires.model import Kind, Question, Questionnaire, Section
 
@@ -60,6 +71,8 @@ class Spot:
 def spot_of(questionnaire: Questionnaire, diagnosis: Diagnosis, talk: Talk, rows: dict[str, list[str]]) -> Spot:
     """Where a thread hangs, in the page's language; `rows` holds the ids of each roster's lines as they stand."""
     locale, name = chosen_locale(), talk.thread.question
+    if name not in {question.name for _section, question in questionnaire.questions()}:
+        return Spot(str(_("Question retirée depuis (%(name)s)", name=name)), "", "", "", "")
     section = questionnaire.section_of(name)
     return Spot(
         questionnaire.question(name).label.in_(locale),
@@ -106,6 +119,8 @@ def index() -> str:
     lines = []
     for thread in page.items:
         questionnaire = load(thread.diagnosis.questionnaire_version)
+        if thread.question not in readable_names(who, thread.diagnosis, questionnaire, [thread]):
+            continue
         unread = sum(message.id > read.get(thread.id, 0) and not is_mine(who, message) for message in thread.messages)
         talk = Talk(thread, tuple(thread.messages), unread)
         lines.append((talk, spot_of(questionnaire, thread.diagnosis, talk, {})))
@@ -140,7 +155,7 @@ def _dossier_page(diagnosis: Diagnosis, *, failed: tuple[int, str] | None = None
     collected = collect(session, diagnosis)
     order = {question.name: place for place, (_section, question) in enumerate(collected.questionnaire.questions())}
     talks = talks_of(session, who, diagnosis, collected.questionnaire)
-    talks.sort(key=lambda talk: (not talk.is_open, order[talk.thread.question], talk.thread.id))
+    talks.sort(key=lambda talk: (not talk.is_open, order.get(talk.thread.question, len(order)), talk.thread.id))
     rows = rows_of(collected.answers)
     return render_template(
         "threads/dossier.html",
@@ -176,7 +191,7 @@ def new(reference: str) -> Page:
         page = _new_page(diagnosis, section, question, lines, text=text, row=row, refusal=error.message)
         return page, 409 if isinstance(error, ConflictError) else 422
     flash(_("Fil ouvert."), "success")
-    return _back(diagnosis, name, number, section)
+    return _back(diagnosis, name, number)
 
 
 def _new_page(
@@ -210,14 +225,16 @@ def _wanted_return() -> str:
     return wanted if wanted in {"partie", "relecture", "fils"} else "fils"
 
 
-def _back(diagnosis: Diagnosis, question: str, number: int, section: Section | None = None) -> Response:
+def _back(diagnosis: Diagnosis, question: str, number: int) -> Response:
     """Where the gesture came from: the part, the review or the list of threads."""
     wanted = _wanted_return()
+    questionnaire = load(diagnosis.questionnaire_version)
+    places = {asked.name: part.code for part, asked in questionnaire.questions()}
     if wanted == "relecture" and actor().role is Role.COORDINATOR:
         return redirect(url_for("review.show", reference=diagnosis.reference, _anchor=f"q-{question}"))
-    if wanted == "partie":
-        code = (section or load(diagnosis.questionnaire_version).section_of(question)).code
-        return redirect(url_for("questionnaire.section", reference=diagnosis.reference, code=code, _anchor=f"q-{question}"))
+    if wanted == "partie" and question in places:
+        address = url_for("questionnaire.section", reference=diagnosis.reference, code=places[question], _anchor=f"q-{question}")
+        return redirect(address)
     return redirect(url_for("threads.dossier", reference=diagnosis.reference, _anchor=f"fil-{number}"))
 
 

@@ -304,3 +304,14 @@ def test_the_firm_is_told_if_its_room_is_open_to_it(database: Database, world: W
     threads.answer(database, owner, number, "Et d’où ?", link=LINK)
     threads.open_thread(database, owner, diagnosis_id, "produits", "Entre nous", link=LINK)
     assert len(messages(database, "direction1@exemple.fr")) == 2
+
+
+def test_a_thread_outlives_its_question(database: Database, world: World) -> None:
+    """A newer version of the questionnaire may no longer ask it: the network still reads and closes what was said."""
+    diagnosis_id = add_dossier(database, world, State.SENT)
+    number = add_thread(database, diagnosis_id, "question_d_avant", "Combien ?", author=world.people["coordinator"], shared=True)
+    owner = actor_of(world.people["diagnostician"])
+    assert [talk.thread.id for talk in seen_by(database, owner, diagnosis_id)] == [number]
+    threads.answer(database, owner, number, "Douze.", resolve=True)
+    assert seen_by(database, firm_actor(database, diagnosis_id), diagnosis_id) == []
+    assert seen_by(database, actor_of(world.people["analyst"]), diagnosis_id) == []

@@ -210,6 +210,17 @@ def test_a_line_of_a_roster_is_named(database: Database, world: World, signed_in
     assert "Ligne retirée depuis" in client.page(f"{HERE}/fils").words("//article")
 
 
+def test_a_thread_on_a_question_that_is_gone_shows_and_closes(database: Database, world: World, signed_in: SignedIn) -> None:
+    number = new_dossier(database, world)
+    asked = add_thread(database, number, "question_d_avant", "Combien ?", author=world.people["coordinator"])
+    client = signed_in("diagnostician")
+    for address in ("/fils", f"{HERE}/fils"):
+        assert "Question retirée depuis" in client.page(address).words()
+    client.page(f"{BASE}/verifier")
+    sent = client.post_form(f"{HERE}/fils/{asked}/clore", {"text": "Vu.", "retour": "partie"}, page=f"{HERE}/fils")
+    assert sent.headers["Location"] == f"{HERE}/fils#fil-{asked}"
+
+
 # ------------------------------------------------------------------------------ the firm's room
 
 
