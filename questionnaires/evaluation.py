@@ -5,6 +5,7 @@ again and again. `tests/questionnaires/cases.json` holds both interpreters to on
 tells it.
 """
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 from questionnaires import values
 from questionnaires.functions import FUNCTIONS, add_days, total
 from questionnaires.model import Tree
+from questionnaires.values import LARGEST, NUMBERS
 
 MOST_KEPT = 20_000
 
@@ -85,16 +87,16 @@ def _named(name: str) -> Run:
 
 
 def _operation(tree: Tree) -> Run:
-    operator = tree[1]
+    mark = tree[1]
     left = _made(tree[2])
-    if operator == "neg":
+    if mark == "neg":
         return lambda scope: _minus(0, left(scope))
     right = _made(tree[3])
-    if operator == "and":
+    if mark == "and":
         return lambda scope: bool(left(scope)) and bool(right(scope))
-    if operator == "or":
+    if mark == "or":
         return lambda scope: bool(left(scope)) or bool(right(scope))
-    apply = _OPERATORS[operator]
+    apply = _OPERATORS[mark]
     return lambda scope: apply(left(scope), right(scope))
 
 
@@ -115,8 +117,14 @@ def _call(tree: Tree) -> Run:
 # --- operators -----------------------------------------------------------------------------------------------------------
 
 
-def _comparison(accepted: frozenset[int]) -> Callable[[Any, Any], bool]:
-    return lambda left, right: values.ordered(left, right) in accepted
+def _comparison(accepted: frozenset[int], of_numbers: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def apply(left: Any, right: Any) -> bool:
+        # Nearly every comparison is of two numbers: the way round by their kinds is spared.
+        if type(left) in NUMBERS and type(right) in NUMBERS and -LARGEST <= left <= LARGEST and -LARGEST <= right <= LARGEST:
+            return of_numbers(left, right)
+        return values.ordered(left, right) in accepted
+
+    return apply
 
 
 def _arithmetic(compute: Callable[[Any, Any], int | float]) -> Callable[[Any, Any], int | float | None]:
@@ -132,8 +140,8 @@ def _arithmetic(compute: Callable[[Any, Any], int | float]) -> Callable[[Any, An
     return apply
 
 
-_plus = _arithmetic(lambda left, right: left + right)
-_minus = _arithmetic(lambda left, right: left - right)
+_plus = _arithmetic(operator.add)
+_minus = _arithmetic(operator.sub)
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -153,14 +161,14 @@ def _subtract(left: Any, right: Any) -> Any:
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": values.same,
     "!=": lambda left, right: not values.same(left, right),
-    "<": _comparison(frozenset({-1})),
-    "<=": _comparison(frozenset({-1, 0})),
-    ">": _comparison(frozenset({1})),
-    ">=": _comparison(frozenset({0, 1})),
+    "<": _comparison(frozenset({-1}), operator.lt),
+    "<=": _comparison(frozenset({-1, 0}), operator.le),
+    ">": _comparison(frozenset({1}), operator.gt),
+    ">=": _comparison(frozenset({0, 1}), operator.ge),
     "+": _add,
     "-": _subtract,
-    "*": _arithmetic(lambda left, right: left * right),
-    "div": _arithmetic(lambda left, right: left / right),
+    "*": _arithmetic(operator.mul),
+    "div": _arithmetic(operator.truediv),
     "mod": _arithmetic(fmod),
 }
 

@@ -21,7 +21,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
 # The kinds of most values that are compared: truth values are apart.
-_NUMBERS = frozenset({int, float})
+NUMBERS = frozenset({int, float})
 
 
 def is_blank(value: Any) -> bool:
@@ -116,7 +116,7 @@ def same(left: Any, right: Any) -> bool:
     """Whether two values are equal: two blanks are; otherwise as truths, numbers, dates or texts, in this order."""
     if type(left) is str and type(right) is str:  # The common case of two choice codes.
         return left == right
-    if type(left) in _NUMBERS and type(right) in _NUMBERS:
+    if type(left) in NUMBERS and type(right) in NUMBERS:
         return finite(left) is not None and left == right
     if is_blank(left) or is_blank(right):
         return is_blank(left) and is_blank(right)
@@ -141,7 +141,7 @@ _SAMENESS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 
 def ordered(left: Any, right: Any) -> int | None:
     """-1, 0 or 1 as left comes before, with or after right; None where one is missing or they cannot be compared."""
-    if type(left) in _NUMBERS and type(right) in _NUMBERS:
+    if type(left) in NUMBERS and type(right) in NUMBERS:
         within = finite(left) is not None and finite(right) is not None
         return (left > right) - (left < right) if within else None
     if isinstance(left, date) or isinstance(right, date):

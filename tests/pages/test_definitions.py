@@ -91,3 +91,15 @@ def test_what_was_typed_and_refused_is_told_as_such(database: Database, world: W
 def test_a_page_for_reading_carries_nothing(database: Database, world: World, signed_in: SignedIn) -> None:
     new_dossier(database, world, state=State.REVIEW)
     assert not signed_in("diagnostician").page(f"{BASE}/S2").all("//script[@id='section-data']")
+
+
+def test_a_firm_that_was_handed_the_device_reads_the_definition_and_nothing_of_the_other_voice(
+    database: Database, world: World, signed_in: SignedIn
+) -> None:
+    number = new_dossier(database, world)
+    put(database, number, "S11D", {f"diag_{code}": "1" for code in DIMENSIONS})
+    client = signed_in("diagnostician")
+    client.post_form("/dossiers/PACA-0001/passer-la-main")
+    told = json.loads(client.page("/espace/notes").all("//script[@id='section-data']")[0].text)
+    assert client.get(told["definition"]).status_code == 200
+    assert told["answers"] == {}
