@@ -95,13 +95,13 @@ class _Judge:
             yield from self._rows(question, answer, current)
 
     def _rows(self, question: Question, answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+        judged = [column for column in question.columns if column.kind is not Kind.CALCULATE and (column.required or column.checks)]
         for number, row in enumerate(rows, start=1):
             scope = self.sheet.row_scope(row)
-            for column in question.columns:
-                asked = column.relevant is None or values.truth(evaluate(column.relevant, scope))
-                cell = row[column.name]
-                if not asked or column.kind is Kind.CALCULATE:
+            for column in judged:
+                if column.relevant is not None and not values.truth(evaluate(column.relevant, scope)):
                     continue
+                cell = row[column.name]
                 if values.is_blank(cell):
                     if column.required:
                         found = self._built_in(question, "required_cell", row=number, label=column.label)
@@ -112,7 +112,7 @@ class _Judge:
 
     def _failed(self, question: Question, checks: tuple[Check, ...], answer: Answer, scope: Scope) -> Iterator[Problem]:
         for rule in checks:
-            if rule.severity is Severity.SOFT and answer.reasons.get(rule.code, "").strip():
+            if answer.reasons and rule.severity is Severity.SOFT and answer.reasons.get(rule.code, "").strip():
                 continue
             if is_judged(rule.tree, scope) and not values.truth(evaluate(rule.tree, scope)):
                 yield Problem(self.section.code, question.name, None, None, rule.severity, rule.code, rule.message)
