@@ -72,7 +72,7 @@ HELP: dict[str, dict[str, Text]] = {
         "version": Text("La version, par exemple 2027-1. Une version publiée ne change plus.", "The version, such as 2027-1. A published version no longer changes."),
         "default_language": Text("La langue des colonnes qui n’en nomment pas.", "The language of the columns that name none."),
         "namespaces": Text("Ne pas changer\u202f: déclare nos colonnes aux autres outils.", "Do not change: it declares our columns to other tools."),
-        "clean_text_values": Text("Ne pas changer\u202f: garde les apostrophes typographiques.", "Do not change: it keeps typographic apostrophes."),
+        "clean_text_values": Text("Ne pas changer\u202f: garde les espaces insécables.", "Do not change: it keeps no-break spaces."),
     },
 }  # fmt: skip
 

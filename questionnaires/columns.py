@@ -17,6 +17,7 @@ _EXPRESSIONS = frozenset({*MOVED, *(DIAG + column for column in MOVED), "conditi
 _WORDS = frozenset({f"{DIAG}unit_fr", f"{DIAG}unit_en", f"{DIAG}soft_message_fr", f"{DIAG}soft_message_en"})
 # A date here is a text that the spreadsheet has changed.
 _NO_DATES = _EXPRESSIONS | {"type", "name", "list_name", "form_id", "version", "code", "question"}
+_SET_ASIDE = {"unused": "column_unused", "unknown": "column_unknown"}
 _TRUTHS = {
     "true": "true()",
     "yes": "true()",
@@ -48,7 +49,8 @@ class Column:
 class Table:
     """A sheet's rows under their columns, row 2 of the sheets first; `shift` says how far below the file's rows stand.
 
-    `moved` are the places (row of the file, column) whose expression stands in a column of ours.
+    `moved` are the places (row of the file, column) whose expression stands in a column of ours;
+    `stood_in` gives the column whose texts are shown for French ones.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Table:
     shift: int = 0
     faults: list[Fault] = field(default_factory=list)
     moved: set[tuple[int, str]] = field(default_factory=set)
+    stood_in: dict[str, Column] = field(default_factory=dict)
 
     def fault(self, code: str, row: int, column: Column | None = None, **given: Any) -> None:
         """Keeps a fault at a row of the file."""
@@ -75,7 +78,7 @@ class Table:
         """A fault of `questionnaires.sheets` at its place in the file."""
         row = found.row + self.shift if found.row else 0
         key = f"{DIAG}{found.column}" if (row, found.column) in self.moved else found.column
-        known = next((column for column in self.columns if column.key == key), None)
+        known = next((column for column in self.columns if column.key == key), self.stood_in.get(key))
         return replace(found, row=row, column=known.header if known else found.column, letter=known.letter if known else "")
 
 
@@ -108,7 +111,8 @@ def read_table(name: str, grid: Grid, language: str = "fr") -> Table:
 
 def _read_titles(table: Table, grid: Grid, first: int, language: str) -> None:
     given = {number: cell.text for number, cell in sorted(grid.rows[first].items())}
-    present = frozenset(headers.plain_title(title) for title in given.values())
+    read = [headers.understand(table.name, header[:200], frozenset()) for header in given.values()]
+    present = frozenset(name for title in read if title.standing == "read" for name in (title.column, title.base))
     for number, header in given.items():
         title = headers.understand(table.name, header[:200], present)
         table.columns.append(Column(number, header[:200], title.column, title))
@@ -153,8 +157,8 @@ def _check_columns(table: Table) -> None:
         elif standing == "unsupported":
             at = next(place for place, value in enumerate(values) if value) + first + 1
             table.fault("column_unsupported", at, column, value=column.header, instead=UNSUPPORTED[column.title.meant])
-        elif standing in {"unused", "unknown"}:
-            table.fault(f"column_{standing}", first, column, value=column.header)
+        elif standing in _SET_ASIDE:
+            table.fault(_SET_ASIDE[standing], first, column, value=column.header)
         elif standing == "language":
             table.fault("language_ignored", first, column, value=column.title.language)
     _stand_in(table)
@@ -167,6 +171,7 @@ def _stand_in(table: Table) -> None:
         if not table.has(french):
             source = next((column for column in same if column.key == english), same[0])
             table.fault("french_missing", table.shift + 1, source, value=source.header, meant=french)
+            table.stood_in[french] = source
             for row in filter(None, table.rows):
                 row[french] = row.get(source.key, "")
         elif base == "label" and not table.has(english):

@@ -140,14 +140,14 @@ def _old_grids(data: bytes, wanted: Wanted) -> list[Grid]:
         book.release_resources()
 
 
-def _fill_old(grid: Grid, sheet: Any, datemode: int) -> None:
+def _fill_old(grid: Grid, sheet: Any, datemode: Any) -> None:
     for place in range(sheet.nrows):
         for column, found in _old_row(sheet, place, datemode):
             if not grid.add(place + 1, column, found):
                 return
 
 
-def _old_row(sheet: Any, place: int, datemode: int) -> Iterator[tuple[int, Cell | None]]:
+def _old_row(sheet: Any, place: int, datemode: Any) -> Iterator[tuple[int, Cell | None]]:
     pairs = zip(sheet.row_types(place, 0, _LOOKED_AT), sheet.row_values(place, 0, _LOOKED_AT), strict=True)
     for column, (kind, value) in enumerate(pairs, start=1):
         if kind == xlrd.XL_CELL_ERROR:
@@ -160,7 +160,7 @@ def _old_row(sheet: Any, place: int, datemode: int) -> Iterator[tuple[int, Cell 
             yield column, _cell(value, "n" if kind == xlrd.XL_CELL_NUMBER else "s")
 
 
-def _old_moment(value: float, datemode: int) -> Cell | None:
+def _old_moment(value: float, datemode: Any) -> Cell | None:
     try:
         return _cell(xlrd.xldate_as_datetime(value, datemode), "d")
     except (xlrd.XLDateError, OverflowError, ValueError):

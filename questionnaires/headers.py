@@ -40,7 +40,7 @@ _ALIASES = {
     "survey": {
         "relevance": "relevant", "bind::relevant": "relevant", "bind::required": "required", "bind::constraint": "constraint",
         "bind::calculate": "calculation", "calculate": "calculation", "bind::jr:constraintmsg": "constraint_message", "jr:constraintmsg": "constraint_message",
-        "constraint-msg": "constraint_message", "constraint_msg": "constraint_message", "constraining_message": "constraint_message", "caption": "label",
+        "constraining_message": "constraint_message", "caption": "label",
         "control::appearance": "appearance", "body::appearance": "appearance", "command": "type", "tag": "name", "value": "name",
         "jr:count": "repeat_count", "count": "repeat_count", "control::jr:count": "repeat_count",
     },

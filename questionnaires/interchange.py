@@ -57,7 +57,7 @@ def gathered(row: Row) -> dict[str, str]:
 
 
 def _settings(given: Mapping[str, str]) -> dict[str, str]:
-    """One title, our namespace, typographic signs kept."""
+    """One title, our namespace, no-break spaces kept."""
     french, english = f"form_title::{FRENCH}", f"form_title::{ENGLISH}"
     found = {column: text for column, text in given.items() if column not in {french, english}}
     found["form_title"] = given.get(french) or given.get("form_title") or given.get(english) or ""

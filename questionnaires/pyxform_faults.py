@@ -12,10 +12,11 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from questionnaires.faults import Fault, make_fault
-from questionnaires.interchange import for_other_tools
+from questionnaires.interchange import MOVED, for_other_tools
 from questionnaires.model import Text
 
 MOST_ROWS_JUDGED = 1_500
+MOST_SIGNS_JUDGED = 200_000  # In expressions.
 _VAGUE = Text("Corrigez la cellule.", "Correct the cell.")
 
 # pyxform's words -> our code, and the column meant; a group `value` is what the message is about.
@@ -57,7 +58,8 @@ def definition(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, A
 
 def second_opinion(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> Fault | None:
     """The first error that pyxform finds; None where it finds none, or where the form is too long for it to be quick."""
-    if len(sheets.get("survey", ())) > MOST_ROWS_JUDGED:
+    rows = sheets.get("survey", ())
+    if len(rows) > MOST_ROWS_JUDGED or sum(len(row.get(column, "")) for row in rows for column in MOVED) > MOST_SIGNS_JUDGED:
         return None
     try:
         convert(definition(sheets))
@@ -80,5 +82,7 @@ def translate(words: str) -> Fault:
             value = found.groupdict().get("value") or ""
             said = (place.group("column") if place else "") or ""
             where = _COLUMNS.get(said.partition("::")[0], said or "relevant") if column == "column" else column
-            return make_fault(code, sheet or "choices", row, where, value=value, instead=_VAGUE)
+            return make_fault(
+                code, sheet or ("choices" if code == "bad_code" else "survey"), row, where, value=value, instead=_VAGUE
+            )
     return make_fault("refused_elsewhere", sheet, row, value=re.sub(r"^\[row : \d+\] *", "", text))

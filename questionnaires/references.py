@@ -4,22 +4,26 @@ from collections.abc import Iterator, Mapping
 
 from questionnaires.expressions import names
 from questionnaires.headers import DIAG
-from questionnaires.model import Check, Question
+from questionnaires.model import NO_TEXT, Check, Kind, Question
 from questionnaires.rows import CHECK_THE_NAME, did_you_mean
-from questionnaires.semantics import Expression, findings
+from questionnaires.semantics import Expression, codes_of, findings
 from questionnaires.survey_rows import SurveyRows
 
 _LONGEST_PATH = 6
+_ENOUGH = 600  # Faults beyond which no more are looked for: nobody reads them.
 
 
 def check_references(survey: SurveyRows, checks: Mapping[str, int]) -> None:
     """Notes the faults of every expression of a survey; `checks` are the rows of the sheet `checks` by code."""
     questions = every(survey)
     known = {question.name: question for question in questions}
+    codes = codes_of(survey.lists)
     for expression in _expressions(survey, questions, checks):
         _check_names(survey, expression, known)
-        for code, given in findings(expression, known, survey.lists):
+        for code, given in findings(expression, known, codes):
             survey.fault(code, expression.sheet, expression.row, expression.column, **given)
+        if len(survey.faults) > _ENOUGH:
+            break
     _check_former_names(survey, questions)
     _check_circles(survey, questions)
 
@@ -41,14 +45,15 @@ def every(survey: SurveyRows) -> list[Question]:
 
 
 def _expressions(survey: SurveyRows, questions: list[Question], checks: Mapping[str, int]) -> Iterator[Expression]:
+    known = {question.name: question for question in questions}
+    for number, (name, source, tree) in survey.conditions.items():
+        if tree is not None:
+            question = known.get(name) or Question(name, Kind.TEXT, NO_TEXT)
+            yield Expression("survey", number, "relevant", question, source, tree)
     for question in questions:
         number = survey.places.get(question.name, 1)
-        for column, source, tree in (
-            ("relevant", question.relevant_source, question.relevant),
-            ("calculation", question.calculation_source, question.calculation),
-        ):
-            if tree is not None:
-                yield Expression("survey", number, column, question, source, tree)
+        if question.calculation is not None:
+            yield Expression("survey", number, "calculation", question, question.calculation_source, question.calculation)
         for rule in question.checks:
             sheet, row, column = _place(rule, question, number, checks)
             yield Expression(sheet, row, column, question, rule.source, rule.tree)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from questionnaires.expressions import FOREIGN, ExpressionError, compile_expression
@@ -18,6 +19,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z", re.ASCII)
 _YES = frozenset({"yes", "true", "1", "true()", "oui", "vrai"})
 _NO = frozenset({"no", "false", "0", "false()", "non", "faux"})
 _REFERENCE = re.compile(r"\$\{\s*([^{}]{1,80}?)\s*\}")
+_FARTHEST, _MOST_ALIKE = 3, 60
 CHECK_THE_NAME = Text("Vérifiez le nom, ou ajoutez la question.", "Check the name, or add the question.")
 YES_OR_NO = Text("Écrivez yes ou no.", "Write yes or no.")
 
@@ -39,8 +41,14 @@ def one_of(words: Iterable[str]) -> Text:
 
 
 def did_you_mean(value: str, known: Iterable[str], otherwise: Text) -> Text:
-    """The remedy that names the nearest known word, or another remedy where none is near."""
-    close = difflib.get_close_matches(value[:64], list(known), n=1, cutoff=0.7)
+    """The remedy that names the nearest known word, or another remedy where none is near.
+
+    Only words of about the same length with the same beginning or end are looked at, so that a long form stays quick.
+    """
+    alike = (
+        word for word in known if abs(len(word) - len(value)) <= _FARTHEST and (word[:1] == value[:1] or word[-2:] == value[-2:])
+    )
+    close = difflib.get_close_matches(value[:64], list(islice(alike, _MOST_ALIKE)), n=1, cutoff=0.7)
     return Text(f"Voulait-on écrire «\u00a0{close[0]}\u00a0»\u202f?", f"Was “{close[0]}” meant?") if close else otherwise
 
 

@@ -10,7 +10,8 @@ from questionnaires.model import Choice, Kind, Question, Text, Tree
 from questionnaires.rows import did_you_mean
 
 Finding = tuple[str, dict[str, Any]]
-Lists = Mapping[str, Sequence[Choice]]
+# A list's codes, as they are written and as numbers.
+Codes = Mapping[str, tuple[Sequence[str], frozenset[Any]]]
 _NOTHING: frozenset[str] = frozenset()
 _ARITHMETIC = frozenset({"+", "-", "*", "div", "mod", "neg"})
 _ORDERED = frozenset({"<", "<=", ">", ">="})
@@ -36,7 +37,17 @@ class Expression:
         return self.column in {"relevant", "calculation"}
 
 
-def findings(expression: Expression, known: Mapping[str, Question], lists: Lists) -> list[Finding]:
+def codes_of(lists: Mapping[str, Sequence[Choice]]) -> Codes:
+    """The codes of every list, ready to be looked up."""
+    found = {}
+    for name, choices in lists.items():
+        codes = [choice.code for choice in choices]
+        numbers = (values.number(code) for code in codes)
+        found[name] = (codes, frozenset([*codes, *(number for number in numbers if number is not None)]))
+    return found
+
+
+def findings(expression: Expression, known: Mapping[str, Question], lists: Codes) -> list[Finding]:
     """The code and the particulars of everything questionable in an expression, each thing once."""
     found = [*_choices(expression, known, lists), *_patterns(expression)]
     if expression.is_path:
@@ -68,7 +79,7 @@ def _has_self(tree: Tree) -> bool:
 # --- choices --------------------------------------------------------------------------------------------------------------
 
 
-def _choices(expression: Expression, known: Mapping[str, Question], lists: Lists) -> Iterator[Finding]:
+def _choices(expression: Expression, known: Mapping[str, Question], lists: Codes) -> Iterator[Finding]:
     for node in _nodes(expression.tree):
         if node[:2] in (["op", "="], ["op", "!="]):
             pairs = [(node[2], node[3], False), (node[3], node[2], False)]
@@ -80,9 +91,9 @@ def _choices(expression: Expression, known: Mapping[str, Question], lists: Lists
             question = _subject(subject, expression.question, known)
             if question is None or literal[0] != "value" or values.is_blank(literal[1]) or question.choices not in lists:
                 continue
-            codes = [choice.code for choice in lists[question.choices]]
+            codes, offered = lists[question.choices]
             for value in values.as_text(literal[1]).split() if several else [literal[1]]:
-                if not any(values.same(code, value) for code in codes):
+                if value not in offered:
                     yield "comparison_unknown_choice", _unknown(expression.source, values.as_text(value), question, codes)
 
 
@@ -105,12 +116,25 @@ def _subject(tree: Tree, current: Question, known: Mapping[str, Question]) -> Qu
 
 
 def _patterns(expression: Expression) -> Iterator[Finding]:
-    for node in _nodes(expression.tree):
-        if node[:2] == ["call", "regex"]:
-            pattern = str(node[3][1])
-            bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
-            if not bounded:
-                yield "unanchored_regex", _at(expression.source, pattern)
+    """Patterns as they are written: a compiled one may no longer show its bounds."""
+    for called in re.finditer(r"\bregex\s*\(", expression.source):
+        pattern, position = _last_text(expression.source, called.end())
+        bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
+        if not bounded:
+            yield "unanchored_regex", {"value": pattern, "position": position + 1}
+
+
+def _last_text(source: str, start: int) -> tuple[str, int]:
+    """The last quoted text of a call whose values start there, and where it stands."""
+    found, depth = ("", start), 1
+    for part in re.finditer(r"'[^']*'|\"[^\"]*\"|[()]", source[start:]):
+        if part.group() in "()":
+            depth += 1 if part.group() == "(" else -1
+        else:
+            found = part.group()[1:-1], start + part.start() + 1
+        if not depth:
+            break
+    return found
 
 
 # --- blanks ---------------------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ class _Lists(Cells):
         self.lists: dict[str, tuple[Choice, ...]] = {}
         self.checks: dict[str, list[Check]] = {}
         self.places: dict[str, int] = {}
+        self.unlabelled: list[tuple[str, int]] = []
 
     def read_choices(self) -> None:
         lists: dict[str, dict[str, Choice]] = {}
@@ -56,7 +57,7 @@ class _Lists(Cells):
             if not code or re.search(r"\s", code):
                 self.fault("bad_code", "choices", number, "name", value=code)
             if not label:
-                self.fault("missing_text", "choices", number, f"label::{FRENCH}")
+                self.unlabelled.append((name, number))
             offered = lists.setdefault(name, {})
             if code in offered:
                 self.fault("duplicate_name", "choices", number, "name", value=code)
@@ -155,6 +156,9 @@ def _check_uses(lists: _Lists, survey: SurveyRows) -> None:
     questions = [question for section in survey.sections for question in section.questions]
     questions += [column for question in questions for column in question.columns]
     used = {name for question in questions for name in (question.choices, question.rows, question.across)}
+    for name, number in lists.unlabelled:
+        if name in used:
+            lists.fault("missing_text", "choices", number, f"label::{FRENCH}")
     for number, row in enumerate(lists.sheets["choices"], start=2):
         name = cell(row, "list_name")
         if name and name not in used:

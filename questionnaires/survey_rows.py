@@ -17,6 +17,7 @@ from questionnaires.rows import NAME, Cells, Row, Sheets, cell, did_you_mean, li
 _FINER = {"": None, "money": Kind.MONEY, "percentage": Kind.PERCENTAGE}
 _CELLS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENTAGE})
 _LENGTH, _LONG_LENGTH = 200, 2_000
+_DEEPEST = 12  # Groups inside groups.
 _COUNT_INSTEAD = Text(
     "Retirez-la\u202f: la personne ajoute les lignes elle-même. Un contrôle comme count(.) = … vérifie leur nombre.",
     "Take it out: the person adds the lines. A check such as count(.) = … verifies how many there are.",
@@ -47,7 +48,8 @@ class _Block:
 class SurveyRows(Cells):
     """Reads the survey once, keeping what it understands and noting what it does not.
 
-    `places` are the rows of the questions by name; `dropped` are the names of rows that no question stands for.
+    `places` are the rows of the questions by name; `dropped` are the names of rows that no question stands for;
+    `conditions` are the conditions as they are written, by row: name, source, tree.
     """
 
     def __init__(self, sheets: Sheets, lists: Mapping[str, Sequence[Choice]], checks: Mapping[str, Sequence[Check]]) -> None:
@@ -57,6 +59,7 @@ class SurveyRows(Cells):
         self.places: dict[str, int] = {}
         self.dropped: set[str] = set()
         self.sections: list[Section] = []
+        self.conditions: dict[int, tuple[str, str, Tree]] = {}
         self._folded: dict[str, str] = {}
         self._open: list[_Block] = []
         self._loose: _Block | None = None
@@ -106,9 +109,13 @@ class SurveyRows(Cells):
         elif shape == "section":
             self._end_loose()
             self.dropped.add(name)
-        relevant = cell(row, "relevant")
-        if shape in {"section", "group"} and self.tree("survey", number, "relevant", relevant) is None:
-            relevant = ""
+        relevant = cell(row, "relevant") if len(self._open) < _DEEPEST else ""
+        if len(self._open) == _DEEPEST:
+            self.fault("too_nested", "survey", number, "type", limit=_DEEPEST)
+        if shape in {"section", "group"}:
+            tree = self.tree("survey", number, "relevant", relevant)
+            relevant = relevant if tree is not None else ""
+            self.conditions[number] = (name, relevant, tree)
         intro = self.text("survey", number, row, "hint") if shape == "section" else NO_TEXT
         self._open.append(_Block(row, number, name, shape, relevant, intro))
 
@@ -258,6 +265,7 @@ class SurveyRows(Cells):
                 around.insert(0, block.relevant)
         own = cell(row, "relevant")
         tree = self.tree("survey", number, "relevant", own)
+        self.conditions[number] = (cell(row, "name"), own, tree)
         if not around or (own and tree is None):
             return tree, own
         source = " and ".join(f"({part})" for part in [*around, own] if part) if len(around) + bool(own) > 1 else around[0]

@@ -25,6 +25,7 @@ from questionnaires.writing import write_workbook
 __all__ = ["MOST_FAULTS", "Workbook", "read_workbook", "write_workbook"]
 
 MOST_FAULTS = 500
+LARGEST_TEXT = 4 * containers.MEGABYTE
 SHEETS = ("survey", "choices", "checks", "settings")
 # XLSForm's sheets that we do not read.
 _IGNORED = frozenset({"external_choices", "entities", "osm", "cascades", "columns"})
@@ -69,6 +70,8 @@ def read_workbook(data: bytes, filename: str) -> Workbook:
     readable = all([stand_ins(tables[name], NEEDED_COLUMNS[name]) for name in SHEETS if tables[name].filled()])  # noqa: C419 (every table is to be looked at)
     found += [fault for table in tables.values() for fault in table.faults]
     _check_presence(tables, chosen, found)
+    if sum(len(text) for table in tables.values() for row in table.rows for text in row.values()) > LARGEST_TEXT:
+        return Workbook({}, None, _in_order([*found, make_fault("too_much_text", limit=LARGEST_TEXT // containers.MEGABYTE)]))
     questionnaire = None
     if readable and tables["survey"].filled():
         padded = {name: table.rows for name, table in tables.items()}
@@ -137,7 +140,7 @@ def _settle(settings: Table, filename: str) -> None:
     for key, value in (("form_id", code), ("version", "1"), (f"form_title::{FRENCH}", code)):
         if not row.get(key):
             row[key] = value
-            settings.faults.append(make_fault("setting_default", "settings", settings.shift + 2, key, value=value))
+            settings.faults.append(settings.placed(make_fault("setting_default", "settings", 2, key, value=value)))
     settings.rows = [*({} for _blank in range(settings.rows.index(rows[0]) if rows else 0)), row]
 
 
