@@ -7,7 +7,7 @@ Every way of saving a section (page, autosave, synchronisation, OpenRosa) may ca
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from diagnostics.access import Actor
 from diagnostics.actions.answers import SaveResult, Seen
@@ -28,7 +28,8 @@ def recorder() -> Recorder:
 
 
 def _noted(who: Actor) -> bool:
-    return who.role is Role.DIAGNOSTICIAN and recorder().records
+    # A trial of a draft works on a database of its own and leaves no trace in the programme's.
+    return who.role is Role.DIAGNOSTICIAN and g.get("database") is None and recorder().records
 
 
 def seconds_of(text: str) -> int | None:

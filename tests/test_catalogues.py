@@ -47,11 +47,14 @@ def statements(database: Database) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    event.listen(database.reader, "before_cursor_execute", note)
+    engines = {database.reader, database.writer} if database.is_sqlite else {database.writer}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(database.reader, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_published_version_is_found_by_its_name_and_a_draft_is_not(database: Database) -> None:

@@ -28,6 +28,8 @@ from diagnostics.models import (
     now,
 )
 
+# What the name of a draft begins with in the trials' database.
+TRIAL = "essai-"
 _INVENTED: dict[str, Any] = {
     "name": "Association d’essai",
     "family": "asso",
@@ -116,7 +118,7 @@ def _person(session: Session, actor: Actor) -> None:
 
 
 def _version_key(number: int) -> str:
-    return f"essai-{number}"
+    return f"{TRIAL}{number}"
 
 
 def _new_dossier(session: Session, actor: Actor, draft: QuestionnaireVersion, campaign: Campaign) -> int:

@@ -5,13 +5,16 @@ A definition's address carries the digest of its content, so that a browser keep
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from diagnostics.access import NETWORK, allow
 from diagnostics.actions.base import NotFoundError
+from diagnostics.actions.trials import TRIAL
 from diagnostics.catalogues import UnknownVersionError, load
 from diagnostics.models import Role
+from diagnostics.trials import Trials
+from diagnostics.web import actor
 from questionnaires.export_json import digest_of, written
 from questionnaires.model import Questionnaire
 
@@ -32,7 +35,9 @@ _kept: dict[str, _Written] = {}
 
 
 def _of(version: str) -> _Written:
-    questionnaire = load(version)
+    # A draft on trial is known to the trials' database alone.
+    trials: Trials = current_app.extensions["trials"]
+    questionnaire = load(version, trials.database() if version.startswith(TRIAL) else None)
     found = _kept.get(version)
     if found is None or found.questionnaire is not questionnaire:
         text = written(questionnaire)
@@ -48,9 +53,9 @@ def address_of(version: str) -> str:
 @bp.get("/<version>/<digest>.json")
 @allow(*NETWORK, Role.FIRM)
 def show(version: str, digest: str) -> Response:
-    """One version's definition, to be kept by the browser."""
+    """One version's definition, to be kept by the browser; a draft on trial is for the coordination."""
     try:
-        found = _of(version)
+        found = _of(version) if not version.startswith(TRIAL) or actor().role is Role.COORDINATOR else None
     except UnknownVersionError:
         found = None
     if found is None or found.digest != digest:

@@ -23,7 +23,7 @@ def live_data(found: Collected, section: Section, *, resent: bool, proposed: fro
     """
     reach = reach_of(found.questionnaire, section.code)
     return {
-        "definition": address_of(found.questionnaire.version),
+        "definition": address_of(found.diagnosis.questionnaire_version),
         "section": section.code,
         "locale": chosen_locale(),
         "context": _context(found, reach),

@@ -52,13 +52,14 @@ def odd() -> Questionnaire:
         row("text", "instanceID", "Nom « ${toto »"),
         row("integer", "eff"),
         row("integer", "EFF", constraint=". > ${eff}", message="non ' \" < &"),
-        row("select_multiple odd", "sm", relevant="selected(${sm2}, 'a')"),
+        row("select_multiple odd", "sm", relevant="selected(${sm2}, 'é')"),
         row("select_one odd", "sm2", constraint='. != "it\'s"', message="m"),
         row("begin group", "mat") | {"bind::diag:rows": "odd", "bind::diag:across": "plain"},
         row("decimal", "cell", ""),
         row("end group", ""),
         row("begin repeat", "rep", relevant="${eff} > 0"),
-        row("integer", "ra", relevant="${eff} > 1 and sum(${ra}) > 2"),
+        row("integer", "ra", relevant="${eff} > 1 and sum(${rz}) > 2"),
+        row("integer", "rz"),
         row("calculate", "rc", "", calculation="${ra} * 2 + today()"),
         row("date", "rd", constraint=". > today() - 3 and year(.) > 2000", message="m"),
         row("end repeat", ""),
@@ -90,7 +91,7 @@ def test_odk_validate_accepts_an_odd_questionnaire(tmp_path: Path) -> None:
     assert {(each.question, each.rule, each.lacking) for each in made.left_out} == {
         ("c2", "calculation", "lower-case"),
         ("c3", "calculation", "c2"),
-        ("ra", "relevant", "ra"),
+        ("ra", "relevant", "rz"),
         ("t2", "relevant", "c3"),
     }
 

@@ -167,7 +167,7 @@ def test_a_form_names_its_save_too_and_another_one_under_its_name_is_not_lost(
         ((("eff_total", "12"),), {"state": State.REVIEW}, URL, "locked"),
         ((("eff_total", "12"),), {"diagnostician_id": "other_diagnostician"}, URL, "not_open"),
         ((("eff_total", "12"),), {}, "/dossiers/PACA-9999/questionnaire/S2/operations", "not_open"),
-        ((("eff_total", "12"),), {}, "/dossiers/%00é/questionnaire/S2/operations", "not_open"),
+        ((("eff_total", "12"),), {}, "/dossiers/%09é/questionnaire/S2/operations", "not_open"),
         ((("eff_total", "12"),), {}, f"{BASE}/S99/operations", "no_section"),
         ((("ent_D1", "3"),), {}, f"{BASE}/S11F/operations", "no_section"),
         ((("eff_total", "12"), ("inconnue", "x")), {}, URL, "unknown_question"),
