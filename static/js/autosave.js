@@ -4,7 +4,7 @@
 import * as store from "./store.js";
 import { blank, choose, draftId, freeze, unsentNames } from "./drafts.js";
 import { CHANNEL, later, send } from "./sync.js";
-import { pairsOf, put } from "./pairs.js";
+import { pairsOf, put, saidBy } from "./pairs.js";
 import { hour } from "./phrases.js";
 import { say, sayKept, sayStopped, sayToDo } from "./save_line.js";
 import { showConflict, showFaults, showHeld } from "./section_notes.js";
@@ -25,7 +25,7 @@ class Autosave {
     };
     this.id = draftId(account, this.about.reference, this.about.code);
     // What the server holds, as far as this page knows: the controls of each question, and the mark of its answer.
-    this.ground = new Map([...pairsOf(form)].map(([name, pairs]) => [name, JSON.stringify(pairs)]));
+    this.ground = new Map([...pairsOf(form)].map(([name, pairs]) => [name, saidBy(pairs)]));
     this.marks = { ...JSON.parse(form.elements.base.value).f };
     for (const name of form.dataset.unread.split(" ").filter(Boolean)) {
       this.ground.set(name, "");
@@ -70,13 +70,13 @@ class Autosave {
       return;
     }
     const shown = pairsOf(form);
-    const untouched = (name) => shown.has(name) && JSON.stringify(shown.get(name)) === this.ground.get(name);
+    const untouched = (name) => shown.has(name) && saidBy(shown.get(name)) === this.ground.get(name);
     const older = draft.revision > Number(form.dataset.revision);
     for (const [name, { pairs, mark }] of Object.entries(draft.kept)) {
       if (older && untouched(name)) {
         this.show(name, pairs);
         this.marks[name] = mark;
-        this.ground.set(name, JSON.stringify(pairsOf(form).get(name)));
+        this.ground.set(name, saidBy(pairsOf(form).get(name)));
       }
     }
     for (const name of draft.sending?.names ?? []) {
@@ -91,7 +91,7 @@ class Autosave {
       }
       for (const name of Object.keys(found?.pending ?? {})) {
         // What the server shows already needs no sending.
-        if (JSON.stringify(found.pending[name].pairs) === this.ground.get(name)) {
+        if (saidBy(found.pending[name].pairs) === this.ground.get(name)) {
           delete found.pending[name];
           delete found.conflicts[name];
           delete found.unreadable[name];
@@ -168,16 +168,16 @@ class Autosave {
   }
 
   keepQuestion(kept, name, pairs) {
-    const text = JSON.stringify(pairs);
+    const text = saidBy(pairs);
     // What nobody touched in this page says nothing of what is kept.
     if (!this.mine.has(name) && text === this.ground.get(name)) {
       return;
     }
     const sent = kept.sending?.pairs[name];
-    if (text !== (sent ? JSON.stringify(sent) : this.ground.get(name))) {
+    if (text !== (sent ? saidBy(sent) : this.ground.get(name))) {
       const before = kept.pending[name];
       this.mine.add(name);
-      if (!before || JSON.stringify(before.pairs) !== text) {
+      if (!before || saidBy(before.pairs) !== text) {
         kept.pending[name] = { pairs, mark: before ? before.mark : this.marks[name], at: Date.now() };
         kept.changedAt = Date.now();
         delete kept.unreadable[name];
@@ -261,7 +261,7 @@ class Autosave {
           continue;
         }
         if (this.mine.has(name)) {
-          this.ground.set(name, JSON.stringify(sent.pairs[name]));
+          this.ground.set(name, saidBy(sent.pairs[name]));
           this.marks[name] = answer.base?.[name] ?? this.marks[name];
         } else {
           elsewhere.push(name);
@@ -304,10 +304,10 @@ class Autosave {
     for (const name of new Set(names)) {
       const place = document.getElementById(`q-${name}`);
       const other = fresh.getElementById(`q-${name}`);
-      const free = force || JSON.stringify(now.get(name)) === this.ground.get(name);
+      const free = force || saidBy(now.get(name)) === this.ground.get(name);
       if (place && other && free && !place.contains(document.activeElement)) {
         place.replaceWith(document.importNode(other, true));
-        this.ground.set(name, JSON.stringify(pairsOf(form).get(name)));
+        this.ground.set(name, saidBy(pairsOf(form).get(name)));
         this.marks[name] = marks[name];
         this.mine.delete(name);
         drawn += 1;

@@ -22,6 +22,11 @@ export function pairsOf(form) {
   return found;
 }
 
+// What a question's controls say, to be compared: an empty reason says nothing, whether its control is there yet or not.
+export function saidBy(pairs) {
+  return JSON.stringify((pairs ?? []).filter(([control, value]) => value !== "" || !control.includes("--raison--")));
+}
+
 function fill(control, values) {
   if (control.type === "checkbox" || control.type === "radio") {
     control.checked = values.includes(control.value);

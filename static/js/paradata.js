@@ -53,8 +53,9 @@ if (form) {
 
   form.addEventListener("submit", () => {
     const taken = presence.take();
-    seconds.value = String(taken.seconds);
-    alerts.value = taken.alerts;
+    // A page that keeps itself stops the first submission and asks for another: what was counted before stays counted.
+    seconds.value = String(Number(seconds.value) + taken.seconds);
+    alerts.value = [...new Set(`${alerts.value} ${taken.alerts}`.split(" ").filter(Boolean))].join(" ");
     sent = true;
   });
 

@@ -296,6 +296,7 @@ def test_a_block_with_titles_is_pasted_into_a_roster_and_into_a_matrix(filler: P
     new_dossier(database, world)
     opened(filler, "S2")
     filler.check("[name=mode_saisie][value=tableaux]")
+    expect(filler.locator("[name=mat_age_sexe--b2--F]")).to_be_visible()
     filler.locator("[name=mat_age_sexe--b2--F]").focus()
     paste(filler, "\tFemmes\tHommes\n25-29\t1\t2\n30-34\t1 000\t4\n")
     expect(filler.locator("[name=mat_age_sexe--b2--F]")).to_have_value("1")

@@ -71,7 +71,7 @@ def test_a_diagnostician_fills_a_section_and_loses_nothing(visit: Visit, demo: F
     expect(page.locator("#q-forma_nb input[inputmode]").first).to_have_value("beaucoup")
     page.locator("#q-forma_nb input[inputmode]").first.fill("2")
     page.get_by_role("button", name="Enregistrer", exact=True).first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile("fait="))
     page.goto(f"/dossiers/{reference}/questionnaire/S7")
     expect(page.locator("#q-forma_nb input[inputmode]").first).to_have_value("2")
     expect(page.locator("#q-temps_rh input[inputmode]").first).to_have_value("1,5")
