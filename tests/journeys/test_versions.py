@@ -76,6 +76,7 @@ def test_a_coordinator_changes_the_questionnaire_from_the_workbook_to_the_dossie
     page.get_by_role("link", name="Essayer").click()
     checked(page)
     page.get_by_role("link", name="L’entreprise", exact=True).click()
+    expect(page.locator("#section-form[data-live=local]")).to_be_visible()
     page.get_by_role("textbox", name="Quel est son sigle").fill("LT")
     page.keyboard.press("Control+s")
     expect(page.locator("[role=status]").first).to_contain_text("Réponses enregistrées")
