@@ -241,8 +241,8 @@ def _months(tree: Tree) -> str:
 
 
 def _xml_pattern(pattern: str) -> str:
-    """XML Schema's patterns know no control characters and no `(?:…)`; `.` is « anything but a new line » there already."""
-    return pattern.replace("[\\x00-\\x09\\x0b-\U0010ffff]", ".").replace("(?:", "(")
+    """XML Schema's patterns know no control characters, no `(?:…)` and no look ahead, by which ours say « here it ends »."""
+    return pattern.replace("(?![\\s\\S])", "$").replace("[\\x00-\\x09\\x0b-\U0010ffff]", ".").replace("(?:", "(")
 
 
 def _siret(text: str) -> bool:
