@@ -149,7 +149,11 @@ def test_a_page_left_or_killed_at_once_loses_nothing(device: Callable[..., Page]
     page = device("diagnostician")
     open_section(page)
     answer(page, "eff_total", "21")
-    page.wait_for_timeout(400)
+    # It is in the store long before it is sent, and at the latest when it would be.
+    for _attempt in range(12):
+        page.wait_for_timeout(200)
+        if stored_drafts(page):
+            break
     assert stored_drafts(page)[0]["pending"].keys() == {"eff_total"}
     page.context.set_offline(True)
     page.close()
