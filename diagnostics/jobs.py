@@ -68,12 +68,21 @@ def make_report(task: Task) -> dict[str, Any]:
 
 def make_reports(task: Task) -> dict[str, Any]:
     """Many firms' PDFs, an item each: one that fails is named and does not stop the others."""
+
+    def make(subject_id: int) -> None:
+        publication.make_report(task.database, task.settings, subject_id, created_by_id=task.parameters.get("user_id"))
+
+    return _each_item(task, make)
+
+
+def _each_item(task: Task, do: Callable[[int], object]) -> dict[str, Any]:
+    """Does a job's items that still wait, one after the other; one that is refused is named and does not stop the others."""
     with task.database.read() as session:
         items = list(session.scalars(select(JobItem).where(JobItem.job_id == task.job_id).order_by(JobItem.id)))
     waiting = [item for item in items if item.state not in {JobState.DONE, JobState.FAILED}]
     for number, item in enumerate(waiting, start=len(items) - len(waiting) + 1):
         try:
-            publication.make_report(task.database, task.settings, item.subject_id, created_by_id=task.parameters.get("user_id"))
+            do(item.subject_id)
         except ActionError as error:
             _end_item(task.database, item.id, JobState.FAILED, str(error.message))
         else:
@@ -98,27 +107,18 @@ def consolidate(task: Task) -> dict[str, Any]:
 
 def carry_dossiers(task: Task) -> dict[str, Any]:
     """Open dossiers to another version of the questionnaire, an item each: one that something stands in the way of is named."""
-    with task.database.read() as session:
-        items = list(session.scalars(select(JobItem).where(JobItem.job_id == task.job_id).order_by(JobItem.id)))
-    waiting = [item for item in items if item.state not in {JobState.DONE, JobState.FAILED}]
-    for number, item in enumerate(waiting, start=len(items) - len(waiting) + 1):
-        try:
-            carrying.carry_dossier(
-                task.database,
-                item.subject_id,
-                str(task.parameters["version"]),
-                set_aside=bool(task.parameters.get("set_aside")),
-                user_id=task.parameters.get("user_id"),
-                job_id=task.job_id,
-            )
-        except ActionError as error:
-            _end_item(task.database, item.id, JobState.FAILED, str(error.message))
-        else:
-            _end_item(task.database, item.id, JobState.DONE, "")
-        task.progress(number, len(items))
-    with task.database.read() as session:
-        failed = list(session.scalars(select(JobItem.label).where(JobItem.job_id == task.job_id, JobItem.state == JobState.FAILED)))
-    return {"made": len(items) - len(failed), "failed": failed}
+
+    def pass_over(subject_id: int) -> None:
+        carrying.carry_dossier(
+            task.database,
+            subject_id,
+            str(task.parameters["version"]),
+            set_aside=bool(task.parameters.get("set_aside")),
+            user_id=task.parameters.get("user_id"),
+            job_id=task.job_id,
+        )
+
+    return _each_item(task, pass_over)
 
 
 HANDLERS: dict[str, Handler] = {
