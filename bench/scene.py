@@ -58,7 +58,7 @@ def served(folder: Path, application: str, health: str) -> Iterator[int]:
         "--workers",
         "2",
         "--threads",
-        "4",
+        "8",
         "--worker-class",
         "gthread",
         "--log-level",

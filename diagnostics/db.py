@@ -8,9 +8,9 @@ On SQLite, readers and writers have connections of their own: a reader's refuses
 so that nothing has to be said again at the beginning of each transaction.
 """
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2
@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+
+from diagnostics.turns import Turns
 
 # Versions 3.7.0 to 3.51.2 of SQLite can corrupt a database in WAL mode when a checkpoint restarts the log.
 OLDEST_SQLITE = (3, 51, 3)
@@ -74,7 +76,7 @@ class Database:
         # What other modules keep for as long as this database is open, by their own name.
         self.kept: dict[str, Any] = {}
         self.announce: Callable[[list[int]], None] = lambda _jobs: None
-        self._turns = threading.Lock()
+        self._turns = Turns(self.writer, Path(f"{parsed.database}-tour")) if self.is_sqlite else None
 
     def read(self, connection: Connection | None = None) -> Session:
         """A session that can select and nothing else; on a connection of `reader` that is open already, if one is given."""
@@ -87,7 +89,8 @@ class Database:
         The numbers of the jobs that the block added are announced once the commit has succeeded, so that the queue never
         carries the number of a job that was rolled back.
         """
-        with self._turn(), Session(self.writer, expire_on_commit=False, info={OWNER: self}) as session:
+        turn = self._turns.alone() if self._turns else nullcontext()
+        with turn, Session(self.writer, expire_on_commit=False, info={OWNER: self}) as session:
             with session.begin():
                 yield session
             added = session.info.pop(ADDED_JOBS, [])
@@ -96,23 +99,12 @@ class Database:
 
     @contextmanager
     def write_rows(self) -> Iterator[Connection]:
-        """The same kind of transaction for a few prepared statements that need no objects and add no job: the save of a section."""
-        with self._turn(), self.writer.begin() as connection:
-            yield connection
+        """The same kind of transaction for a few prepared statements that need no objects and add no job: the save of a section.
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Lets the writers of this process go one after the other on SQLite, which has one writer at a time.
-
-        Whoever finds SQLite's own lock taken sleeps and tries again, longer each time; whoever waits here is woken at once.
-        Other processes are met at SQLite's lock as before, and so is a thread that has waited in vain.
+        On SQLite several of these may share one commit (`diagnostics.turns`); each still leaves only when it is committed.
         """
-        taken = self.is_sqlite and self._turns.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
-        try:
-            yield
-        finally:
-            if taken:
-                self._turns.release()
+        with self._turns.together() if self._turns else self.writer.begin() as connection:
+            yield connection
 
     def dispose(self) -> None:
         """Closes every pooled connection."""
