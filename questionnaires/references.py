@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from questionnaires.expressions import names
 from questionnaires.headers import DIAG
 from questionnaires.model import NO_TEXT, Check, Kind, Question
-from questionnaires.rows import CHECK_THE_NAME, did_you_mean
-from questionnaires.semantics import Expression, codes_of, findings
+from questionnaires.rows import CHECK_THE_NAME, REFERENCE, did_you_mean
+from questionnaires.semantics import Expression, codes_of, findings, loose_patterns
 from questionnaires.survey_rows import SurveyRows
 
 _LONGEST_PATH = 6
@@ -24,6 +24,7 @@ def check_references(survey: SurveyRows, checks: Mapping[str, int]) -> None:
             survey.fault(code, expression.sheet, expression.row, expression.column, **given)
         if len(survey.faults) > _ENOUGH:
             break
+    _check_unread(survey, known)
     _check_former_names(survey, questions)
     _check_circles(survey, questions)
 
@@ -74,6 +75,19 @@ def _check_names(survey: SurveyRows, expression: Expression, known: Mapping[str,
         else:
             remedy = did_you_mean(name, known, CHECK_THE_NAME)
             survey.fault("unknown_reference", *place, value=name, position=position, instead=remedy)
+
+
+def _check_unread(survey: SurveyRows, known: Mapping[str, Question]) -> None:
+    """What can be told of an expression that cannot be read: its author should not meet one fault after the other."""
+    for sheet, row, column, source in survey.unread[:_ENOUGH]:
+        for found in REFERENCE.finditer(source):
+            name = found.group(1)
+            if name not in known and name not in survey.dropped:
+                remedy = did_you_mean(name, known, CHECK_THE_NAME)
+                survey.fault("unknown_reference", sheet, row, column, value=name, position=found.start(1) + 1, instead=remedy)
+        for code, given in loose_patterns(source):
+            if given["value"]:
+                survey.fault(code, sheet, row, column, **given)
 
 
 def _check_circles(survey: SurveyRows, questions: list[Question]) -> None:

@@ -18,7 +18,7 @@ Sheets = Mapping[str, Sequence[Row]]
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z", re.ASCII)
 _YES = frozenset({"yes", "true", "1", "true()", "oui", "vrai"})
 _NO = frozenset({"no", "false", "0", "false()", "non", "faux"})
-_REFERENCE = re.compile(r"\$\{\s*([^{}]{1,80}?)\s*\}")
+REFERENCE = re.compile(r"\$\{\s*([^{}]{1,80}?)\s*\}")
 _FARTHEST, _MOST_ALIKE = 3, 60
 CHECK_THE_NAME = Text("Vérifiez le nom, ou ajoutez la question.", "Check the name, or add the question.")
 YES_OR_NO = Text("Écrivez yes ou no.", "Write yes or no.")
@@ -59,6 +59,8 @@ class Cells:
         self.sheets = sheets
         self.faults: list[Fault] = []
         self._trees: dict[str, Tree] = {}
+        # Where an expression is that cannot be read (sheet, row, column, source): what else is wrong in it is looked for later.
+        self.unread: list[tuple[str, int, str, str]] = []
 
     def fault(self, code: str, sheet: str, row: int, column: str, **given: Any) -> None:
         """Keeps a fault of a cell."""
@@ -71,10 +73,10 @@ class Cells:
         if words.fr and not words.en and english in row:
             self.fault("translation_missing", sheet, number, english)
         for title, found in ((french, words.fr), (english, words.en)):
-            quoted = _REFERENCE.search(found)
+            quoted = REFERENCE.search(found)
             if quoted:
                 self.fault("reference_in_text", sheet, number, title, value=quoted.group(1))
-        return Text(_REFERENCE.sub(r"[\1]", words.fr), _REFERENCE.sub(r"[\1]", words.en))
+        return Text(REFERENCE.sub(r"[\1]", words.fr), REFERENCE.sub(r"[\1]", words.en))
 
     def tree(self, sheet: str, number: int, column: str, source: str) -> Tree:
         """The tree of an expression; None where there is none or where it is faulty."""
@@ -85,6 +87,7 @@ class Cells:
                 self._trees[source] = compile_expression(source)
             except ExpressionError as error:
                 self.faults.append(_expression_fault(error, sheet, number, column))
+                self.unread.append((sheet, number, column, source))
                 return None
         return self._trees[source]
 

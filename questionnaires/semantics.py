@@ -49,7 +49,7 @@ def codes_of(lists: Mapping[str, Sequence[Choice]]) -> Codes:
 
 def findings(expression: Expression, known: Mapping[str, Question], lists: Codes) -> list[Finding]:
     """The code and the particulars of everything questionable in an expression, each thing once."""
-    found = [*_choices(expression, known, lists), *_patterns(expression)]
+    found = [*_choices(expression, known, lists), *loose_patterns(expression.source)]
     if expression.is_path:
         if _has_self(expression.tree):
             found.append(("self_out_of_place", {"position": expression.source.find(".") + 1}))
@@ -115,10 +115,10 @@ def _subject(tree: Tree, current: Question, known: Mapping[str, Question]) -> Qu
 # --- patterns -------------------------------------------------------------------------------------------------------------
 
 
-def _patterns(expression: Expression) -> Iterator[Finding]:
-    """Patterns as they are written: a compiled one may no longer show its bounds."""
-    for called in re.finditer(r"\bregex\s*\(", expression.source):
-        pattern, position = _last_text(expression.source, called.end())
+def loose_patterns(source: str) -> Iterator[Finding]:
+    """Patterns without bounds, as they are written: a compiled one may no longer show its bounds."""
+    for called in re.finditer(r"\bregex\s*\(", source):
+        pattern, position = _last_text(source, called.end())
         bounded = re.match(r"\^|\\A|\.\*", pattern) and re.search(r"(?<!\\)(?:\$|\\Z|\.\*)\Z", pattern)
         if not bounded:
             yield "unanchored_regex", {"value": pattern, "position": position + 1}

@@ -3,17 +3,21 @@
 from flask import Flask
 
 from diagnostics.cli import database, demo, panel, people, programme, questionnaire
+from diagnostics.cli.faults import told
 
-COMMANDS = (
-    database.group,
-    panel.group,
-    questionnaire.group,
-    people.group,
-    demo.command,
-    programme.consolidate,
-    programme.reports,
-    programme.export,
-    programme.worker,
+COMMANDS = tuple(
+    told(command)
+    for command in (
+        database.group,
+        panel.group,
+        questionnaire.group,
+        people.group,
+        demo.command,
+        programme.consolidate,
+        programme.reports,
+        programme.export,
+        programme.worker,
+    )
 )
 
 

