@@ -33,7 +33,7 @@ def live_data(found: Collected, section: Section, *, resent: bool, proposed: fro
         "words": {
             "line": _("Ligne %(number)s", number="{number}"),
             "placed": _("%(where)s : %(message)s", where="{where}", message="{message}"),
-            "count": _("%(answered)s réponses sur %(asked)s", answered="{answered}", asked="{asked}"),
+            "count": _("Réponses : %(answered)s sur %(asked)s", answered="{answered}", asked="{asked}"),
             "error": _("Erreur :"),
             "doubtful": _("À vérifier"),
             "confirmed": _("Confirmé"),

@@ -111,7 +111,7 @@ def test_a_file_is_examined_then_imported(coordinator: Client, database: Databas
     assert done.location == response.location
     assert total(database) == 10
     after = coordinator.page(response.location)
-    assert "Import fait : 10 entreprises ajoutées, 0 mises à jour." in after.words()
+    assert "Import fait. Entreprises ajoutées : 10 ; mises à jour : 0." in after.words()
     assert not after.all("//form[contains(@action, 'accepter')]")
     assert coordinator.page("/panel/").words().count("Association 0") == 10
 

@@ -65,5 +65,5 @@ def confirm_draw() -> Response | tuple[str, int]:
     except ActionError as error:
         fresh_reading()
         return _page(campaign, DrawForm(MultiDict({"taille": size, "graine": seed})), error.message), 409
-    flash(_("Panel tiré : %(count)d dossiers ouverts. Affectez-les maintenant aux diagnostiqueurs.", count=count), "success")
+    flash(_("Panel tiré. Dossiers ouverts : %(count)d. Affectez-les maintenant aux diagnostiqueurs.", count=count), "success")
     return redirect(url_for("panel.assignment"))
