@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 ITERATIONS, HALVINGS = 100, 40
 TINY = 1e-12
+ROUNDING = 1e-10  # A share of a total near which sums of many weights stop getting more exact.
 STEEPEST = 500.0  # The argument beyond which an exponential is held, short of overflow.
 SUFFICIENT = 1e-4  # The share of the expected descent that a step must achieve (Armijo).
 DAMPING = 0.1  # The share of the full Hessian added when the bounds leave a direction without slope.
@@ -146,10 +147,13 @@ def _newton(design: Floats, q: Floats, margins: Margins, distance: _Distance, to
         return ratio, slope, totals - matrix.T @ (design * ratio), value
 
     ratio, slope, gap, value = tried(multiplier)
+    before = np.inf
     for _ in range(ITERATIONS):
         worst = float(np.abs(gap).max())
-        if worst < tolerance:
+        # Below rounding, no further step is to be expected to help.
+        if worst < tolerance or (worst < ROUNDING and worst > before / 2):
             break
+        before = worst
         step = _step(matrix.T @ ((design * q * slope)[:, None] * matrix), whole, gap)
         length, descent = 1.0, float(gap @ step)
         for _halving in range(HALVINGS):

@@ -7,6 +7,7 @@ frames with one row a domain. A domain keeps the whole design: rows outside it h
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,14 @@ from analysis.columns import Values, categories, numbers, read
 from analysis.estimate import NOBODY, Estimate
 from analysis.intervals import Interval, proportion, quantile, student
 from analysis.linearised import Linearised
-from analysis.variance import DesignError, Regression, Stage, Variance
+from analysis.variance import DesignError, Regression, Stage, Support, Variance
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 COLUMNS = ("value", "se", "low", "high", "n", "n_effective", "design_effect", "degrees", "reliability")
-CHUNK = 2_000_000  # Numbers held at once by estimates of many variables.
+CHUNK = 500_000  # Numbers held at once by estimates of many variables.
 
 
 class Freedom(StrEnum):
@@ -118,6 +119,10 @@ class Domain:
         whole[self._rows] = made.influence[:, 0]
         return float(made.value[0]), whole
 
+    @cached_property
+    def _support(self) -> Support:
+        return Support(self._frame.variance, self._rows)
+
     def _means(self, whole: Floats, interval: Interval | None = None) -> list[Estimate]:
         step = max(1, CHUNK // max(len(self), 1))
         found: list[Estimate] = []
@@ -135,10 +140,14 @@ class Domain:
 
     def _shares(self, known: Sequence[tuple[Integers, list[str]]], interval: Interval) -> list[Estimate]:
         found: list[Estimate] = []
-        for codes, levels in known:
+        waiting: list[Floats] = []
+        room = CHUNK // max(len(self), 1)
+        for place, (codes, levels) in enumerate(known):
             here = codes[self._rows, None]
-            flags = np.where(here < 0, np.nan, here == np.arange(len(levels)))
-            found += self._made(linearised.means(self._weights, flags), interval)
+            waiting.append(np.where(here < 0, np.nan, here == np.arange(len(levels))))
+            if place == len(known) - 1 or sum(flags.shape[1] for flags in waiting) > room:
+                found += self._made(linearised.means(self._weights, np.hstack(waiting)), interval)
+                waiting = []
         return found
 
     def _quantiles(self, whole: Floats, probabilities: Sequence[float]) -> tuple[Estimate, ...]:
@@ -164,7 +173,7 @@ class Domain:
         return Estimate(value, se, low, high, share.n, share.n_effective, degrees=share.degrees, population=share.population)
 
     def _made(self, made: Linearised, interval: Interval | None = None) -> list[Estimate]:
-        se = np.sqrt(self._frame.variance.of(made.influence, self._rows))
+        se = np.sqrt(self._frame.variance.of(made.influence, self._support))
         degrees = self._degrees(made.known)
         level = self._frame.level
         if interval is None:

@@ -6,6 +6,7 @@ methods run to their limit on infeasible bounds; HiGHS (through scipy) proves in
 """
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.optimize import linprog
@@ -15,6 +16,9 @@ from analysis.margins import CalibrationError, Margins
 Floats = NDArray[np.float64]
 
 MISSED = 1e-7  # A share of a total that counts as missed.
+EXACT = 1e-10  # A share of a total within which the tightest bounds meet it.
+CUTS = 200
+FAR = 1e4
 
 
 def scaled(margins: Margins) -> tuple[Floats, Floats]:
@@ -29,57 +33,72 @@ def check_feasible(base: Floats, margins: Margins, bounds: tuple[float, float]) 
     `bounds` hold the ratio of calibrated to design weight; they may be infinite.
     """
     matrix, totals = scaled(margins)
-    rows, weight = _distinct(matrix, base)
-    count = matrix.shape[1]
-    gap = sparse.identity(count, format="csr")
-    limits = [(bounds[0], bounds[1])] * len(weight) + [(0.0, np.inf)] * (2 * count)
-    solved = linprog(
-        np.concatenate([np.zeros(len(weight)), np.ones(2 * count)]),
-        A_eq=sparse.hstack([sparse.csr_matrix((rows * weight[:, None]).T), gap, -gap], format="csr"),
-        b_eq=totals,
-        bounds=limits,
-        method="highs",
-    )
-    if solved.x is None:
-        message = f"The margins could not be checked: {solved.message}"
-        raise CalibrationError(message)
-    missed = solved.x[len(weight) : len(weight) + count] - solved.x[len(weight) + count :]
+    missed, _ = _elastic(_distinct(matrix, base), totals, bounds)
     at_fault = np.flatnonzero(np.abs(missed) > MISSED)
     if at_fault.size:
         raise _contradiction(base, margins, bounds, missed, at_fault)
 
 
 def tightest_bounds(base: ArrayLike, margins: Margins) -> tuple[float, float]:
-    """The narrowest interval [L, U] of ratios to the design weights within which the margins can be met (linear program).
+    """The narrowest interval [L, U] of ratios to the design weights within which the margins can be met (minimal U − L).
 
-    It minimises U − L. Raises `CalibrationError` when no weights of any size meet the margins.
+    Solved by cutting planes: a linear program in L and U alone proposes bounds, the elastic program of `check_feasible` accepts them
+    or gives, by its dual, the inequality in L and U that they break (Benders 1962). Raises `CalibrationError` when no weights of
+    any size meet the margins.
     """
     design = np.asarray(base, dtype=float)
     matrix, totals = scaled(margins)
-    rows, weight = _distinct(matrix, design)
-    count = len(weight)
-    ratio = sparse.identity(count, format="csr")
-    one = sparse.csr_matrix(np.ones((count, 1)))
-    zero = sparse.csr_matrix((count, 1))
+    columns = _distinct(matrix, design)
+    check_feasible(design, margins, (-np.inf, np.inf))
+    directions = [sign * one for one in np.eye(len(totals)) for sign in (1.0, -1.0)]
+    cuts, sides = [np.asarray([1.0, -1.0])], [0.0]
+    low = high = 1.0
+    for _ in range(CUTS):
+        for direction in directions:
+            along = columns @ direction
+            cuts.append(np.asarray([-along[along < 0].sum(), -along[along > 0].sum()]))
+            sides.append(-float(totals @ direction))
+        # Far limits keep the first programs from running away; bounds that reach them are no use to anybody.
+        solved = linprog([-1.0, 1.0], A_ub=np.asarray(cuts), b_ub=np.asarray(sides), bounds=[(-FAR, FAR)] * 2, method="highs")
+        if solved.x is None:
+            break
+        low, high = float(solved.x[0]), float(solved.x[1])
+        missed, dual = _elastic(columns, totals, (low, high))
+        if float(np.abs(missed).max()) < EXACT:
+            return low, high
+        directions = [dual]
+    message = f"No weights between {-FAR:g} and {FAR:g} times the design weights meet these margins."
+    raise CalibrationError(message, margins.names)
+
+
+def _elastic(columns: Floats, totals: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
+    """By how much ratios within the bounds must miss each total, as little as possible in all, and the dual multipliers."""
+    count = len(totals)
+    gap = sparse.identity(count, format="csr")
     solved = linprog(
-        np.concatenate([np.zeros(count), [-1.0, 1.0]]),
-        A_ub=sparse.vstack([sparse.hstack([-ratio, one, zero]), sparse.hstack([ratio, zero, -one])], format="csr"),
-        b_ub=np.zeros(2 * count),
-        A_eq=sparse.hstack([sparse.csr_matrix((rows * weight[:, None]).T), sparse.csr_matrix((matrix.shape[1], 2))], format="csr"),
+        np.concatenate([np.zeros(len(columns)), np.ones(2 * count)]),
+        A_eq=sparse.hstack([sparse.csr_matrix(columns.T), gap, -gap], format="csr"),
         b_eq=totals,
-        bounds=[(None, None)] * (count + 2),
+        bounds=[(bounds[0], bounds[1])] * len(columns) + [(0.0, np.inf)] * (2 * count),
         method="highs",
     )
     if solved.x is None:
-        message = "No weights of any size meet these margins: they contradict each other."
-        raise CalibrationError(message, margins.names)
-    return float(solved.x[-2]), float(solved.x[-1])
+        message = f"The margins could not be checked: {solved.message}"
+        raise CalibrationError(message)
+    missed = solved.x[len(columns) : len(columns) + count] - solved.x[len(columns) + count :]
+    return np.asarray(missed, dtype=np.float64), np.asarray(solved.eqlin.marginals, dtype=np.float64)
 
 
-def _distinct(matrix: Floats, base: Floats) -> tuple[Floats, Floats]:
-    """The distinct rows of the calibration columns, and the design weight that each stands for."""
-    rows, where = np.unique(matrix, axis=0, return_inverse=True)
-    return rows, np.bincount(where.ravel(), base, minlength=len(rows)).astype(np.float64)
+def _distinct(matrix: Floats, base: Floats) -> Floats:
+    """The distinct rows of the calibration columns, each times the design weight that it stands for."""
+    codes = np.zeros(len(matrix), dtype=np.int64)
+    for column in matrix.T:
+        found, levels = pd.factorize(column)
+        codes, _ = pd.factorize(codes * len(levels) + found)
+    weight = np.bincount(codes, base)
+    first = np.zeros(len(weight), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return np.asarray(matrix[first] * weight[:, None], dtype=np.float64)
 
 
 def _contradiction(

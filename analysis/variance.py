@@ -158,91 +158,121 @@ def _alone(scale: Floats, alone: Booleans, lonely: Lonely) -> Floats:
     return kept
 
 
+class Support:
+    """The rows on which some linearised variables are not zero, with what the variance needs of them, computed once."""
+
+    def __init__(self, variance: "Variance", rows: Integers) -> None:
+        self.rows = rows
+        self.weights = variance.weights[rows]
+        regression = variance.regression
+        self.based = None if regression is None else regression.matrix[rows] * regression.base[rows, None]
+        self.parts = [_Part(stage, rows) for stage in variance.stages]
+        self.crossing = (
+            []
+            if regression is None
+            else [part.crossing(*columns) for part, columns in zip(self.parts, variance.columns, strict=True)]
+        )
+
+
+class _Part:
+    """A stage seen from some rows: how to sum them by unit and by stratum."""
+
+    def __init__(self, stage: Stage, rows: Integers) -> None:
+        self.rows = rows
+        self.single = stage.single
+        found = rows if stage.single else np.unique(stage.units[rows])
+        self.units = found
+        self.by_unit = None if stage.single else _summing(np.searchsorted(found, stage.units[rows]), len(found))
+        strata, codes = np.unique(stage.strata[found], return_inverse=True)
+        self.strata = strata
+        self.by_stratum = _summing(codes.ravel(), len(strata))
+        self.scale = stage.scale[stage.strata[found]]
+        self.centre = (stage.scale * stage.centred / np.maximum(stage.counts, 1))[strata]
+
+    def sums(self, weighted: Floats) -> tuple[Floats, Floats]:
+        """The totals of units, and of strata."""
+        units = weighted if self.by_unit is None else np.asarray(self.by_unit @ weighted)
+        return units, np.asarray(self.by_stratum @ units)
+
+    def crossing(self, of_units: Floats, of_strata: Floats) -> tuple[Floats, Floats]:
+        """The calibration columns of these units and strata, times their factors."""
+        return (of_units[self.units] * self.scale[:, None]).T, (of_strata[self.strata] * self.centre[:, None]).T
+
+
 class Variance:
     """The variances of estimators, from the weights (rows,), the stages, and the regression of a calibrated design."""
 
     def __init__(self, weights: Floats, stages: tuple[Stage, ...], regression: Regression | None) -> None:
-        self._weights = weights
-        self._stages = stages
-        self._regression = regression
+        self.weights = weights
+        self.stages = stages
+        self.regression = regression
 
-    def of(self, influence: Floats, rows: Integers | None = None) -> Floats:
-        """The variances (estimators,) of linearised variables (rows, estimators) that are zero outside `rows`."""
-        place = np.arange(len(self._weights)) if rows is None else rows
-        weighted = self._weights[place, None] * influence
+    def of(self, influence: Floats, support: Support | None = None) -> Floats:
+        """The variances (estimators,) of linearised variables (rows of the support, estimators), zero outside it (None: all rows)."""
+        here = Support(self, np.arange(len(self.weights))) if support is None else support
+        weighted = here.weights[:, None] * influence
         found, terms = np.zeros(influence.shape[1]), np.zeros(influence.shape[1])
-        slopes = self._slopes(influence, place)
-        for number, stage in enumerate(self._stages):
-            units = weighted if stage.single else _sums(stage.units[place], weighted, len(stage.strata))
-            at = stage.strata[place] if stage.single else stage.strata
-            scale = stage.scale[at]
-            strata = _sums(at, units, len(stage.counts))
-            squares = scale @ units**2
-            centre = stage.scale * stage.centred / np.maximum(stage.counts, 1)
-            found += squares - centre @ strata**2
+        slopes = None if here.based is None else self._inverse @ (here.based.T @ influence)
+        for number, part in enumerate(here.parts):
+            units, strata = part.sums(weighted)
+            squares = np.einsum("i,ij,ij->j", part.scale, units, units)
+            found += squares - part.centre @ strata**2
             terms += squares
             if slopes is not None:
-                of_units, of_strata = self._columns[number]
-                there = of_units[place] if stage.single else of_units
-                cross = (there * scale[:, None]).T @ units - (of_strata * centre[:, None]).T @ strata
-                found -= 2 * (slopes * cross).sum(axis=0)
+                of_units, of_strata = here.crossing[number]
+                found -= 2 * (slopes * (of_units @ units - of_strata @ strata)).sum(axis=0)
         if slopes is not None:
             found += (slopes * (self._own @ slopes)).sum(axis=0)
         lost = np.flatnonzero(found <= CANCELLED * terms)
         if lost.size:
-            found[lost] = self._directly(influence[:, lost], place)
+            found[lost] = self._directly(influence[:, lost], here.rows)
         return np.asarray(np.maximum(found, 0.0))
 
     def residual(self, influence: Floats) -> Floats:
-        """The linearised variables (rows, estimators) less what the calibration columns explain."""
-        slopes = self._slopes(influence, np.arange(len(self._weights)))
-        return influence if slopes is None or self._regression is None else influence - self._regression.matrix @ slopes
+        """The linearised variables (rows, estimators) less what the calibration columns explain, regressed by the design weights."""
+        if self.regression is None:
+            return influence
+        matrix, base = self.regression.matrix, self.regression.base
+        return np.asarray(influence - matrix @ (self._inverse @ (matrix.T @ (base[:, None] * influence))))
 
     def covariance(self, influence: Floats) -> Floats:
         """The covariance matrix of a few estimators, from their linearised variables (rows, estimators)."""
-        weighted = self._weights[:, None] * self.residual(influence)
+        weighted = self.weights[:, None] * self.residual(influence)
         found = np.zeros((influence.shape[1], influence.shape[1]))
-        for stage in self._stages:
+        for stage in self.stages:
             deviation = _deviations(stage, weighted)
             found += (deviation * stage.scale[stage.strata][:, None]).T @ deviation
         return found
 
     def _directly(self, influence: Floats, rows: Integers) -> Floats:
-        count = len(self._weights)
+        count = len(self.weights)
         step = max(1, CHUNK // count)
         found = np.zeros(influence.shape[1])
         for start in range(0, influence.shape[1], step):
             part = slice(start, start + step)
             whole = np.zeros((count, influence[:, part].shape[1]))
             whole[rows] = influence[:, part]
-            weighted = self._weights[:, None] * self.residual(whole)
-            for stage in self._stages:
+            weighted = self.weights[:, None] * self.residual(whole)
+            for stage in self.stages:
                 found[part] += stage.scale[stage.strata] @ _deviations(stage, weighted) ** 2
         return found
 
-    def _slopes(self, influence: Floats, rows: Integers) -> Floats | None:
-        """The regression of the linearised variables on the calibration columns: (totals, estimators)."""
-        if self._regression is None:
-            return None
-        matrix, base = self._regression.matrix[rows], self._regression.base[rows]
-        return np.asarray(self._inverse @ (matrix.T @ (base[:, None] * influence)))
-
     @cached_property
     def _inverse(self) -> Floats:
-        assert self._regression is not None
-        matrix = self._regression.matrix
-        crossed = matrix.T @ (self._regression.base[:, None] * matrix)
+        assert self.regression is not None
+        matrix = self.regression.matrix
+        crossed = matrix.T @ (self.regression.base[:, None] * matrix)
         # Columns of unlike size are brought to one scale, so that redundancy is told from smallness.
         size = np.sqrt(np.where(np.diag(crossed) > 0, np.diag(crossed), 1.0))
         return np.asarray(np.linalg.pinv(crossed / np.outer(size, size), rcond=TINY, hermitian=True) / np.outer(size, size))
 
     @cached_property
-    def _columns(self) -> list[tuple[Floats, Floats]]:
+    def columns(self) -> list[tuple[Floats, Floats]]:
         """For each stage the weighted calibration columns, summed by unit and by stratum."""
-        assert self._regression is not None
-        weighted = self._weights[:, None] * self._regression.matrix
+        assert self.regression is not None
+        weighted = self.weights[:, None] * self.regression.matrix
         found = []
-        for stage in self._stages:
+        for stage in self.stages:
             units = weighted if stage.single else _sums(stage.units, weighted, len(stage.strata))
             found.append((units, _sums(stage.strata, units, len(stage.counts))))
         return found
@@ -250,10 +280,10 @@ class Variance:
     @cached_property
     def _own(self) -> Floats:
         """The variance form of the calibration columns with themselves: (totals, totals)."""
-        assert self._regression is not None
-        weighted = self._weights[:, None] * self._regression.matrix
+        assert self.regression is not None
+        weighted = self.weights[:, None] * self.regression.matrix
         found = np.zeros((weighted.shape[1], weighted.shape[1]))
-        for stage in self._stages:
+        for stage in self.stages:
             deviation = _deviations(stage, weighted)
             found += (deviation * stage.scale[stage.strata][:, None]).T @ deviation
         return found
@@ -268,6 +298,10 @@ def _deviations(stage: Stage, weighted: Floats) -> Floats:
 
 def _sums(codes: Integers, values: Floats, count: int) -> Floats:
     """The sums of rows with the same code: (count, columns)."""
+    return np.asarray(_summing(codes, count) @ values)
+
+
+def _summing(codes: Integers, count: int) -> sparse.csr_matrix:
+    """The matrix (count, rows) that sums rows with the same code."""
     rows = len(codes)
-    chosen = sparse.csr_matrix((np.ones(rows), codes, np.arange(rows + 1)), shape=(rows, count))
-    return np.asarray(chosen.T @ values)
+    return sparse.csr_matrix((np.ones(rows), codes, np.arange(rows + 1)), shape=(rows, count)).T.tocsr()
