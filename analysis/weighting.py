@@ -80,32 +80,41 @@ def weigh(
 ) -> Weighting:
     """Weights respondents to the frame: firms over respondents within strata, then calibration on the margins of `by`.
 
-    Strata are the crossings of `by`; one with under two respondents joins another of the same first two variables, else of the
-    first, else any (the one with fewest firms). Margins with categories under `minimum` respondents are collapsed first.
-    `size_variable` adds its frame total where it is known for all. The logit method is tried within the ratios 0.4 to 2.5, then
-    0.25 to 4, then 0.1 to 10, then without the size total; the last failure is raised.
+    Parameters
+    ----------
+    respondents
+        One row a respondent: the columns of `by`, and `inclusion_probability` where it is known. Where strata of different sampling
+        fractions have to be merged, a respondent then counts by the inverse of its own probability.
+    frame
+        One row a frame firm: the columns of `by`.
+    by
+        The strata are the crossings of these columns; one with under two respondents joins another of the same first two, else of
+        the first, else any (the one with fewest firms). They are the margins of the calibration too.
+    ordered
+        The columns whose categories join a neighbour (sizes); the others join the weakest.
+    size_variable
+        A numeric column whose frame total is met as well, where it is known for all.
+    minimum
+        The respondents under which a category is collapsed before calibrating.
+
+    Returns
+    -------
+    The `Weighting`. The logit method is tried within the ratios 0.4 to 2.5, then 0.25 to 4, then 0.1 to 10, then without the size
+    total.
+
+    Raises
+    ------
+    CalibrationError
+        When there is no respondent or no frame, or when the last of these fails.
     """
     if respondents.empty or frame.empty:
         message = "There must be one respondent and one frame firm at least."
         raise CalibrationError(message)
     codes, sizes = _strata(respondents, frame, by)
-    base = sizes / np.bincount(codes)[codes]
-    base = base * len(frame) / base.sum()
-    merged_respondents = respondents[list(by)].astype(str)
-    categories: dict[str, dict[str, float]] = {}
-    collapsed: list[tuple[str, str, str]] = []
-    for variable in by:
-        counted = frame[variable].astype(str).value_counts()
-        totals = {level: float(counted[level]) for level in sorted(counted.index, key=by_number)}
-        into, merged = collapse(respondents[variable], totals, minimum=minimum, ordered=variable in ordered)
-        collapsed += [(variable, *pair) for pair in merged]
-        known = {level: into.get(level, level) for level in merged_respondents[variable].unique()}
-        merged_respondents = merged_respondents.assign(**{variable: merged_respondents[variable].map(known)})
-        categories[variable] = {
-            group: float(sum(totals[level] for level in into if into[level] == group)) for group in dict.fromkeys(into.values())
-        }
+    base = _base(respondents, codes, sizes, len(frame))
+    data, categories, collapsed = _collapsed(respondents, frame, by, ordered, minimum)
     numbers = _size_total(respondents, frame, size_variable)
-    data = merged_respondents.assign(**{name: respondents[name] for name in numbers})
+    data = data.assign(**{name: respondents[name] for name in numbers})
     last: CalibrationError | None = None
     for wanted in (numbers, {}) if numbers else ({},):
         margins = margins_of(data, categories, wanted)
@@ -115,17 +124,42 @@ def weigh(
             except CalibrationError as error:
                 last = error
                 continue
-            return Weighting(weights, base, codes, sizes, margins, Method.LOGIT, bounds, tuple(collapsed))
+            return Weighting(weights, base, codes, sizes, margins, Method.LOGIT, bounds, collapsed)
     assert last is not None
     raise last
+
+
+def _base(respondents: pd.DataFrame, codes: Integers, sizes: Floats, firms: int) -> Floats:
+    """Design weights that sum to the frame firms of each stratum, then to the frame: non-response is corrected within strata."""
+    known = PROBABILITY in respondents.columns
+    design = design_weights(respondents[PROBABILITY].to_numpy(dtype=float)) if known else np.ones(len(codes))
+    base = design * sizes / np.bincount(codes, design)[codes]
+    return np.asarray(base * firms / base.sum(), dtype=np.float64)
+
+
+def _collapsed(
+    respondents: pd.DataFrame, frame: pd.DataFrame, by: Sequence[str], ordered: Sequence[str], minimum: int
+) -> tuple[pd.DataFrame, dict[str, dict[str, float]], tuple[tuple[str, str, str], ...]]:
+    """The respondents' categories and the frame's totals after weak categories have been merged, and what was merged."""
+    data = respondents[list(by)].astype(str)
+    categories: dict[str, dict[str, float]] = {}
+    collapsed: list[tuple[str, str, str]] = []
+    for variable, totals in frame_totals(frame, by).items():
+        into, merged = collapse(respondents[variable], totals, minimum=minimum, ordered=variable in ordered)
+        collapsed += [(variable, *pair) for pair in merged]
+        known = {level: into.get(level, level) for level in data[variable].unique()}
+        data = data.assign(**{variable: data[variable].map(known)})
+        categories[variable] = {
+            group: float(sum(totals[level] for level in into if into[level] == group)) for group in dict.fromkeys(into.values())
+        }
+    return data, categories, tuple(collapsed)
 
 
 def _size_total(respondents: pd.DataFrame, frame: pd.DataFrame, variable: str | None) -> dict[str, float]:
     if variable is None or variable not in frame.columns or variable not in respondents.columns:
         return {}
-    known = pd.to_numeric(frame[variable], errors="coerce")
-    ours = pd.to_numeric(respondents[variable], errors="coerce")
-    return {} if known.isna().any() or ours.isna().any() else {variable: float(known.sum())}
+    known, ours = (pd.to_numeric(table[variable], errors="coerce").to_numpy(dtype=float) for table in (frame, respondents))
+    return {variable: float(known.sum())} if np.isfinite(known).all() and np.isfinite(ours).all() else {}
 
 
 def _strata(respondents: pd.DataFrame, frame: pd.DataFrame, by: Sequence[str]) -> tuple[Integers, Floats]:
