@@ -174,14 +174,14 @@ def test_2_a_census_has_no_error() -> None:
 def test_3_domains_together_are_the_same_as_one_by_one(design: Design, sample: pd.DataFrame) -> None:
     calibrated = design.calibrate({"sector": dict.fromkeys(sorted(sample["sector"].unique()), 1500.0)})
     together = calibrated.by("dept").means(["n_employees", "x03_mean_age"])
-    shares = calibrated.by("dept").shares("q01", "q04")
+    by_answer: Any = calibrated.by("dept").shares("q01", "q04").to_dict("index")
     for level, domain in calibrated.by("dept"):
         mean = domain.mean("x03_mean_age")
         row: Any = together.loc[(level, "x03_mean_age")]
         assert [row["value"], row["se"], row["n"]] == pytest.approx([mean.value, mean.se, mean.n])
         flags = sample["q04"].map(lambda answer: float(answer == "q04_b") if isinstance(answer, str) else np.nan)
         share = calibrated.where((sample["dept"] == level).to_numpy()).proportion(flags)
-        row = shares.loc[(str(level), "q04", "q04_b")]
+        row = by_answer[level, "q04", "q04_b"]
         assert [row["value"], row["se"], row["low"], row["high"]] == pytest.approx([share.value, share.se, share.low, share.high])
     medians = calibrated.by("dept").quantile("n_employees", 0.5)
     assert medians.loc["13", "value"] == calibrated.where((sample["dept"] == "13").to_numpy()).median("n_employees").value
