@@ -7,6 +7,7 @@ What comes in is a `Weighting` and values in the respondents' order (NaN where a
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis import linearised
 from analysis.domains import Domain
 from analysis.estimate import NOBODY, Estimate, Reliability
 from analysis.intervals import Interval
@@ -30,6 +31,8 @@ class Survey:
         self.design = Design.from_weighting(weighting, level=level)
         self.weights = weighting.weights
         self.level = level
+        # Syntheses ask for many figures of few domains: each gathers its rows once.
+        self._domains: dict[bytes, Domain] = {}
 
     def total(self, values: ArrayLike, domain: Booleans | None = None) -> Estimate:
         """The weighted sum over a domain."""
@@ -51,7 +54,10 @@ class Survey:
 
     def quantiles(self, values: ArrayLike, probabilities: tuple[float, ...], domain: Booleans | None = None) -> tuple[float, ...]:
         """Weighted quantiles: the smallest value whose weighted cumulative share reaches the probability; NaN without answers."""
-        return tuple(estimate.value for estimate in self._among(domain).quantiles(_known(values), probabilities))
+        numbers = _known(values)
+        here = slice(None) if domain is None else np.asarray(domain, dtype=bool)
+        found = linearised.quantiles(self.weights[here], numbers[here], np.asarray(probabilities, dtype=float))
+        return tuple(found.tolist())
 
     def variance(self, influence: Floats) -> Floats:
         """The variances of estimators with these linearised variables: (respondents,) or (respondents, estimators)."""
@@ -60,7 +66,13 @@ class Survey:
         return np.asarray(found[0] if influence.ndim == 1 else found)
 
     def _among(self, domain: Booleans | None) -> Domain:
-        return self.design if domain is None else self.design.where(np.asarray(domain, dtype=bool))
+        if domain is None:
+            return self.design
+        chosen = np.asarray(domain, dtype=bool)
+        key = chosen.tobytes()
+        if key not in self._domains:
+            self._domains[key] = self.design.where(chosen)
+        return self._domains[key]
 
 
 def _known(values: ArrayLike) -> Floats:

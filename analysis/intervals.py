@@ -8,8 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import expit, logit, xlogy
+from scipy.special import betaincinv, expit, logit, ndtri, stdtrit, xlogy
 
 Floats = NDArray[np.float64]
 
@@ -41,9 +40,9 @@ def student(value: Floats, se: Floats, degrees: Floats, level: float) -> tuple[F
 
 def quantile(degrees: Floats, level: float) -> Floats:
     """The two-sided Student quantile for each number of degrees of freedom."""
-    distinct, place = np.unique(degrees, return_inverse=True)
-    found = np.where(np.isinf(distinct), stats.norm.ppf((1 + level) / 2), stats.t.ppf((1 + level) / 2, np.minimum(distinct, 1e15)))
-    return np.asarray(found[place.ravel()].reshape(np.shape(degrees)))
+    tail = (1 + level) / 2
+    finite = np.isfinite(degrees)
+    return np.asarray(np.where(finite, stdtrit(np.where(finite, degrees, 1.0), tail), ndtri(tail)))
 
 
 def proportion(
@@ -91,8 +90,8 @@ def _beta_bounds(share: Floats, worth: Floats, level: float) -> tuple[Floats, Fl
     tail = (1 - level) / 2
     none, every = share <= TINY, share >= 1 - TINY
     hits, misses = worth * np.clip(share, 0, 1), worth * np.clip(1 - share, 0, 1)
-    low = np.where(none, 0.0, stats.beta.ppf(tail, np.where(none, 1.0, hits), misses + 1))
-    high = np.where(every, 1.0, stats.beta.ppf(1 - tail, hits + 1, np.where(every, 1.0, misses)))
+    low = np.where(none, 0.0, betaincinv(np.where(none, 1.0, hits), misses + 1, tail))
+    high = np.where(every, 1.0, betaincinv(hits + 1, np.where(every, 1.0, misses), 1 - tail))
     return low, high
 
 
