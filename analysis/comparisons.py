@@ -40,7 +40,7 @@ class Independence:
 
 
 def difference(design: Design, values: Values, first: Values, second: Values) -> Difference:
-    """The mean of the first domain less that of the second, tested on the design's degrees of freedom less one.
+    """The mean of the first domain less that of the second, tested on the degrees of freedom of those who answered, less one.
 
     Both domains keep their covariance: firms of one stratum, cluster or calibration cell are not independent.
 
@@ -62,7 +62,8 @@ def difference(design: Design, values: Values, first: Values, second: Values) ->
         raise DesignError(message)
     (one, influence), (other, against) = (domain.influence(values) for domain in domains)
     se = float(np.sqrt(design.variance((influence - against)[:, None])[0]))
-    degrees = max(design.degrees - 1, 1)
+    answered = design.where(domains[0].answered(values) | domains[1].answered(values))
+    degrees = max(answered.mean(values).degrees - 1, 1.0)
     gap, half = one - other, float(stats.t.ppf((1 + design.level) / 2, degrees)) * se
     t = gap / se if se else float("nan")
     return Difference(gap, se, gap - half, gap + half, t, degrees, float(2 * stats.t.sf(abs(t), degrees)))

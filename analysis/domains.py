@@ -90,7 +90,7 @@ class Domain:
         """Weighted quantiles with Woodruff's intervals (1952).
 
         The interval of the share of firms at or under the quantile is carried back to values; the standard error is its width over
-        twice the Student quantile. A bound beyond the answers is the smallest or greatest answer.
+        twice the Student quantile. A bound that would lie beyond all answers is not known (NaN), and neither is then the error.
         """
         return self._quantiles(self._frame.numbers(values)[:, 0], probabilities)
 
@@ -111,6 +111,12 @@ class Domain:
         known = [self._frame.categories(name) for name in names]
         keys = [(name, level) for name, (_, levels) in zip(names, known, strict=True) for level in levels]
         return table_of(level_index(keys), self._shares(known, Interval(interval)), share=True)
+
+    def answered(self, values: Values) -> Booleans:
+        """Which rows of the design are in this domain and answered."""
+        whole = np.zeros(len(self._frame.weights), dtype=bool)
+        whole[self._rows] = np.isfinite(self._frame.numbers(values)[self._rows, 0])
+        return whole
 
     def influence(self, values: Values) -> tuple[float, Floats]:
         """The weighted mean and its linearised variable on all rows of the design, for estimators made of several."""
@@ -166,9 +172,8 @@ class Domain:
     def _woodruff(self, here: Floats, value: float, share: Estimate) -> Estimate:
         if share.n == 0:
             return NOBODY
-        low = high = float("nan")
-        if np.isfinite(share.high):
-            low, high = linearised.quantiles(self._weights, here, np.asarray([share.low, share.high])).tolist()
+        bounds = linearised.quantiles(self._weights, here, np.asarray([share.low, share.high]))
+        low, high = np.where(np.isfinite([share.low, share.high]) & [share.low >= 0, share.high <= 1], bounds, np.nan).tolist()
         se = (high - low) / (2 * float(quantile(np.asarray([share.degrees]), self._frame.level)[0]))
         return Estimate(value, se, low, high, share.n, share.n_effective, degrees=share.degrees, population=share.population)
 
