@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.disclosure import REGION, Cube, Domain, Protection, dominance_margin, dominated, hide_in_partition
 from analysis.edition import HIDDEN, PUBLISHED, UNRELIABLE, VOID, Cell
-from analysis.estimates import Estimate, Survey
+from analysis.estimates import Estimate, Reliability, Survey
 from analysis.measures import Kind, Measure
 from analysis.suppression import DisclosureError, Layer, Relation, System, audit, protect
 
@@ -23,8 +23,6 @@ Booleans = NDArray[np.bool_]
 QUARTILES = (0.25, 0.5, 0.75)
 PARTITIONS = ("sector", "departement")
 FEW = 2  # One or two firms on one side of a share are too few.
-WIDEST = 0.30  # A share whose interval is as wide says nothing (NCHS 2017 style).
-LARGE = 30  # Firms from which a wide interval is shown as it is.
 MEAN_WIDTH = 0.30  # An attacker's interval on a hidden amount, as a share of it.
 DECIMALS: Mapping[str, int] = {
     "share": 3,
@@ -235,9 +233,8 @@ def _within(estimate: Estimate, measure: Measure) -> Estimate:
 
 
 def _reliable(estimate: Estimate, unit: str) -> Cell:
-    width = estimate.high - estimate.low
-    vague = width >= WIDEST if unit == "share" else width > 2 * abs(estimate.value) and estimate.n < LARGE
-    return Cell(None, None, None, estimate.n, UNRELIABLE) if vague and estimate.n < 2 * LARGE else shown(estimate, unit)
+    vague = estimate.reliability(share=unit == "share") is Reliability.WITHHELD
+    return Cell(None, None, None, estimate.n, UNRELIABLE) if vague else shown(estimate, unit)
 
 
 def _protect_distribution(

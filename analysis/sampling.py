@@ -1,4 +1,4 @@
-"""Who is asked: strata, exact allocation, and a draw that a seed reproduces, with ranked reserves.
+"""Who is asked: a draw within strata that a seed reproduces, with ranked reserves and the probability of inclusion.
 
 What comes in is a sampling frame, one row a firm; what goes out is the same frame with the firm's stratum, its place in the panel,
 the reserve or the frame, its rank in the stratum and its probability of inclusion. The draw uses permanent random numbers: each
@@ -7,99 +7,29 @@ frame later changes who was drawn in the other strata (Ohlsson 1995, « Coordina
 """
 
 import hashlib
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from analysis.allocation import Integers, Rule, SamplingError, allocate, shares, size_for_cv, variance_of_total
+
+__all__ = [
+    "Rule",
+    "SamplingError",
+    "allocate",
+    "draw",
+    "next_reserve",
+    "random_number",
+    "shares",
+    "size_for_cv",
+    "variance_of_total",
+]
 
 STRATUM_COLUMNS = ("sector", "departement", "size_class")
+STRATUM_COLUMNS_WITH_FAMILY = (*STRATUM_COLUMNS, "family")
 REFERENCE_COLUMNS = ("reference", "siret")
-
-
-class SamplingError(ValueError):
-    """The panel asked for cannot be drawn from this frame; the message says why and what to change."""
-
-
-class Rule(StrEnum):
-    """How a sample is shared among strata: by size, by size and spread (Neyman), or by power (Bankier 1988)."""
-
-    PROPORTIONAL = "proportional"
-    NEYMAN = "neyman"
-    POWER = "power"
-
-
-def shares(
-    sizes: ArrayLike,
-    total: float,
-    *,
-    rule: Rule = Rule.PROPORTIONAL,
-    spread: ArrayLike | None = None,
-    means: ArrayLike | None = None,
-    power: float = 0.5,
-) -> Floats:
-    """The fractional sample size of each stratum, without bounds, as the textbook formulas give it.
-
-    `sizes` are the strata's numbers of firms N; `spread` their standard deviations S; `means` their means, for the power rule:
-    n ∝ N, N·S, or (N·mean)^power · S / mean.
-    """
-    measure = _measure(np.asarray(sizes, dtype=float), rule=rule, spread=spread, means=means, power=power)
-    if measure.sum() <= 0:
-        message = "No stratum has a size and a spread above zero: nothing can be shared out."
-        raise SamplingError(message)
-    return np.asarray(total * measure / measure.sum(), dtype=np.float64)
-
-
-def allocate(
-    sizes: ArrayLike,
-    total: int,
-    *,
-    rule: Rule = Rule.PROPORTIONAL,
-    spread: ArrayLike | None = None,
-    means: ArrayLike | None = None,
-    power: float = 0.5,
-    minimum: int = 1,
-    take_all: ArrayLike | None = None,
-) -> Integers:
-    """The exact whole number of firms to draw in each stratum; they sum to `total`.
-
-    Each stratum gets at least `minimum` firms (all of them if it has fewer) and never more than it has; strata marked in
-    `take_all` (booleans) are drawn whole. The Neyman and power rules give the integer optimum, which minimises the sum of
-    measure² / n (Wright 2017: units go one by one to the stratum with the greatest measure / √(n(n+1))); the proportional rule
-    rounds by the largest remainders after the bounds are met. Raises `SamplingError` when no such allocation exists.
-    """
-    firms = _whole(sizes)
-    whole = np.zeros(len(firms), dtype=bool) if take_all is None else np.asarray(take_all, dtype=bool)
-    least = np.where(whole, firms, np.minimum(firms, minimum))
-    if total > firms.sum():
-        message = f"The panel asks for {total} firms, the frame has {int(firms.sum())}: ask for fewer or widen the frame."
-        raise SamplingError(message)
-    if total < least.sum():
-        message = f"The minima and the strata drawn whole need {int(least.sum())} firms, the panel has {total}: lower the minimum or enlarge the panel."
-        raise SamplingError(message)
-    measure = _measure(firms.astype(float), rule=rule, spread=spread, means=means, power=power)
-    if rule is Rule.PROPORTIONAL:
-        return _largest_remainders(measure, total, least, firms)
-    return _greedy(measure, total, least, firms)
-
-
-def size_for_cv(sizes: ArrayLike, spread: ArrayLike, means: ArrayLike, cv: float) -> float:
-    """The sample size that Neyman's allocation needs for a coefficient of variation of the total (a share, .02 for 2 %)."""
-    firms, deviation, mean = (np.asarray(values, dtype=float) for values in (sizes, spread, means))
-    allowed = (cv * float(firms @ mean)) ** 2
-    return float(firms @ deviation) ** 2 / (allowed + float(firms @ deviation**2))
-
-
-def variance_of_total(sizes: ArrayLike, spread: ArrayLike, drawn: ArrayLike) -> float:
-    """The variance of a stratified total: Σ N² (1/n − 1/N) S². Strata drawn whole add nothing."""
-    firms, deviation, number = (np.asarray(values, dtype=float) for values in (sizes, spread, drawn))
-    if bool(((number <= 0) & (firms * deviation > 0)).any()):
-        return float("inf")
-    return float(np.sum(firms**2 * (1 / np.maximum(number, 1) - 1 / np.maximum(firms, 1)) * deviation**2))
 
 
 def draw(
@@ -110,38 +40,90 @@ def draw(
     by: Sequence[str] = STRATUM_COLUMNS,
     rule: Rule = Rule.PROPORTIONAL,
     spread_column: str | None = None,
-    minimum: int = 1,
+    power: float = 0.5,
+    minimum: ArrayLike = 1,
     take_all_up_to: int = 0,
+    take_all: Collection[str] = (),
     reserves_per_firm: float = 1.0,
 ) -> pd.DataFrame:
-    """Draws the panel and its reserves; gives the frame back, in its own row order, with five columns more.
+    """Draws the panel and its reserves within the strata.
 
-    `stratum` (the values of `by`, joined by « | »), `random_number` (from 0 to 1), `rank` (from 1, within the stratum),
-    `selection` (panel, reserve or frame) and `inclusion_probability` (n / N of the stratum). A replacement takes the reserve of
-    the lowest rank in the same stratum, never a free choice. Strata of at most `take_all_up_to` firms are drawn whole.
-    `reserves_per_firm` reserves are named for each panel firm of a stratum, as far as it has any. The Neyman rule reads the
-    standard deviation of `spread_column` (headcount, say) in each stratum. Raises `SamplingError` for a frame that cannot serve.
+    Parameters
+    ----------
+    frame
+        One row a firm: `reference` (or `siret`), unique, and the columns of `by`, without gaps.
+    size
+        The firms of the panel, exactly.
+    seed
+        What decides the draw, with the references alone.
+    by
+        The columns whose crossing makes the strata; `STRATUM_COLUMNS_WITH_FAMILY` adds the legal family.
+    rule, power
+        How the panel is shared among strata (`analysis.allocation.allocate`).
+    spread_column
+        The numeric column (headcount, say) of which the Neyman and power rules read each stratum's standard deviation and mean.
+    minimum
+        The fewest firms of a stratum, as far as it has them; one number, or one for each stratum in the order of their names.
+    take_all_up_to, take_all
+        Strata of at most so many firms, and strata of these names (« aide|13|20-50 »), are drawn whole.
+    reserves_per_firm
+        The reserves named for each panel firm of a stratum, as far as it has any.
+
+    Returns
+    -------
+    The frame in its own row order with five columns more: `stratum` (the values of `by`, joined by « | »), `random_number` (from 0
+    to 1), `rank` (from 1, within the stratum), `selection` (panel, reserve or frame) and `inclusion_probability` (n / N of the
+    stratum). A replacement takes the reserve of the lowest rank in the same stratum, never a free choice (`next_reserve`).
+
+    Raises
+    ------
+    SamplingError
+        When the frame cannot serve, or no allocation meets the minima; the message names the firm, the column or the numbers.
     """
     reference = _checked_reference(frame, by)
     drawn = frame.copy()
     drawn["stratum"] = frame[list(by)].astype(str).agg("|".join, axis=1)
     drawn["random_number"] = [random_number(seed, firm) for firm in reference]
-    grouped = drawn.groupby("stratum", sort=True)
-    firms = grouped.size()
-    spread = None if spread_column is None else grouped[spread_column].std(ddof=1).fillna(0.0).to_numpy()
-    number = allocate(
-        firms.to_numpy(), size, rule=rule, spread=spread, minimum=minimum, take_all=firms.to_numpy() <= take_all_up_to
-    )
-    panel = pd.Series(number, index=firms.index)
-    order = pd.DataFrame({"stratum": drawn["stratum"], "number": drawn["random_number"], "reference": reference})
-    ranked = order.sort_values(["stratum", "number", "reference"]).groupby("stratum", sort=False).cumcount() + 1
-    drawn["rank"] = ranked.reindex(drawn.index).astype(int)
-    in_panel = drawn["stratum"].map(panel).to_numpy()
-    last_reserve = in_panel + np.ceil(in_panel * reserves_per_firm)
-    rank = drawn["rank"].to_numpy()
-    drawn["selection"] = np.select([rank <= in_panel, rank <= last_reserve], ["panel", "reserve"], default="frame")
-    drawn["inclusion_probability"] = in_panel / drawn["stratum"].map(firms).to_numpy()
-    return drawn
+    firms = drawn.groupby("stratum", sort=True).size()
+    unknown = sorted(set(take_all) - set(firms.index))
+    if unknown:
+        message = f"The frame has no stratum {unknown[0]}: strata are named {' | '.join(by)}, as in {firms.index[0]}."
+        raise SamplingError(message)
+    spread, means = _spread(drawn, reference, spread_column)
+    whole = (firms.to_numpy() <= take_all_up_to) | np.isin(firms.index, list(take_all))
+    number = allocate(firms.to_numpy(), size, rule=rule, spread=spread, means=means, power=power, minimum=minimum, take_all=whole)
+    return _ranked(drawn, reference, firms, number, reserves_per_firm)
+
+
+def next_reserve(drawn: pd.DataFrame, replaced: str, used: Collection[str] = ()) -> str:
+    """The reference of the firm that takes the place of one that cannot take part: the next reserve of its stratum, never a choice.
+
+    Parameters
+    ----------
+    drawn
+        What `draw` gave.
+    replaced
+        The reference of a firm of the panel, or of a reserve that had been called.
+    used
+        The references of the reserves already called, whatever became of them.
+
+    Raises
+    ------
+    SamplingError
+        When the firm is no part of the draw, or the reserves of its stratum are used up.
+    """
+    reference = drawn[_reference_column(drawn)].astype(str)
+    called = {str(firm) for firm in used}
+    place = np.flatnonzero((reference == str(replaced)).to_numpy())
+    if place.size == 0 or (drawn["selection"].iloc[place[0]] != "panel" and str(replaced) not in called):
+        message = f"{replaced} is neither in the panel nor a reserve that was called: there is nothing to replace."
+        raise SamplingError(message)
+    stratum = drawn["stratum"].iloc[place[0]]
+    free = drawn[(drawn["stratum"] == stratum) & (drawn["selection"] == "reserve") & ~reference.isin(called)]
+    if free.empty:
+        message = f"The reserves of the stratum {stratum} are used up: its weights will make up for the missing firm; do not choose another."
+        raise SamplingError(message)
+    return str(reference.loc[free["rank"].idxmin()])
 
 
 def random_number(seed: int, reference: str) -> float:
@@ -150,68 +132,57 @@ def random_number(seed: int, reference: str) -> float:
     return (int.from_bytes(hashed, "big") >> 11) / 2**53
 
 
-def _whole(sizes: ArrayLike) -> Integers:
-    values = np.asarray(sizes, dtype=float)
-    if values.size == 0 or not np.isfinite(values).all() or (values < 0).any() or (values != np.round(values)).any():
-        message = "Strata sizes must be whole numbers of firms, zero or more, and there must be one at least."
+def _ranked(
+    drawn: pd.DataFrame, reference: pd.Series, firms: pd.Series, number: Integers, reserves_per_firm: float
+) -> pd.DataFrame:
+    """The draw with ranks, selections and probabilities."""
+    if not np.isfinite(reserves_per_firm) or reserves_per_firm < 0:
+        message = f"The reserves for each firm must be zero or more, not {reserves_per_firm}."
         raise SamplingError(message)
-    return values.astype(np.int64)
+    order = pd.DataFrame({"stratum": drawn["stratum"], "number": drawn["random_number"], "reference": reference})
+    ranked = order.sort_values(["stratum", "number", "reference"]).groupby("stratum", sort=False).cumcount() + 1
+    drawn["rank"] = ranked.reindex(drawn.index).astype(int)
+    in_panel = drawn["stratum"].map(pd.Series(number, index=firms.index)).to_numpy()
+    last_reserve = in_panel + np.ceil(in_panel * reserves_per_firm)
+    rank = drawn["rank"].to_numpy()
+    drawn["selection"] = np.select([rank <= in_panel, rank <= last_reserve], ["panel", "reserve"], default="frame")
+    drawn["inclusion_probability"] = in_panel / drawn["stratum"].map(firms).to_numpy()
+    return drawn
 
 
-def _measure(sizes: Floats, *, rule: Rule, spread: ArrayLike | None, means: ArrayLike | None, power: float) -> Floats:
-    if rule is Rule.PROPORTIONAL:
-        return sizes
-    if spread is None:
-        message = f"The {rule} rule needs the spread of each stratum."
+def _spread(drawn: pd.DataFrame, reference: pd.Series, column: str | None) -> tuple[ArrayLike | None, ArrayLike | None]:
+    """Each stratum's standard deviation (zero for a lone firm) and mean of a column."""
+    if column is None:
+        return None, None
+    if column not in drawn.columns:
+        message = f"The frame lacks the column {column}."
         raise SamplingError(message)
-    deviation = np.asarray(spread, dtype=float)
-    if rule is Rule.NEYMAN:
-        return np.asarray(sizes * deviation, dtype=np.float64)
-    if means is None:
-        message = "The power rule needs the mean of each stratum."
+    values = pd.to_numeric(drawn[column], errors="coerce").astype(float)
+    if not np.isfinite(values).all():
+        message = f"The {column} of {reference[~np.isfinite(values)].iloc[0]} is not a finite number: the spread of its stratum cannot be known."
         raise SamplingError(message)
-    mean = np.asarray(means, dtype=float)
-    return np.asarray((sizes * mean) ** power * deviation / mean, dtype=np.float64)
+    grouped = values.groupby(drawn["stratum"], sort=True)
+    return grouped.std(ddof=1).fillna(0.0).to_numpy(), grouped.mean().to_numpy()
 
 
-def _largest_remainders(measure: Floats, total: int, least: Integers, most: Integers) -> Integers:
-    """Proportional shares held within their bounds (each bound that binds frees or takes from the others), then rounded."""
-    low, high = least.astype(float), most.astype(float)
-    open_ = measure > 0
-    lower, upper = 0.0, float((high[open_] / measure[open_]).max(initial=0.0)) + 1.0
-    for _ in range(200):
-        rate = (lower + upper) / 2
-        if np.clip(rate * measure, low, high).sum() < total:
-            lower = rate
-        else:
-            upper = rate
-    ideal = np.clip(upper * measure, low, high)
-    number = np.maximum(np.floor(ideal + 1e-9).astype(np.int64), least)
-    left = total - int(number.sum())
-    remainder = np.where(number < most, ideal - number, -1.0)
-    order = np.lexsort((np.arange(len(number)), -np.round(remainder, 9)))
-    number[order[:left]] += 1
-    return number
-
-
-def _greedy(measure: Floats, total: int, least: Integers, most: Integers) -> Integers:
-    number = least.copy()
-    for _ in range(total - int(number.sum())):
-        priority = np.where(number < most, measure / np.sqrt(np.maximum(number * (number + 1.0), 1e-300)), -1.0)
-        number[int(np.argmax(priority))] += 1
-    return number
+def _reference_column(frame: pd.DataFrame) -> str:
+    named = [name for name in REFERENCE_COLUMNS if name in frame.columns]
+    if not named:
+        message = f"The frame lacks the column {' or '.join(REFERENCE_COLUMNS)}."
+        raise SamplingError(message)
+    return named[0]
 
 
 def _checked_reference(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series:
-    named = [name for name in REFERENCE_COLUMNS if name in frame.columns]
     absent = [name for name in by if name not in frame.columns]
-    if not named or absent:
-        message = f"The frame lacks the column {', '.join(absent) or ' or '.join(REFERENCE_COLUMNS)}."
+    if absent:
+        message = f"The frame lacks the column {', '.join(absent)}."
         raise SamplingError(message)
+    named = _reference_column(frame)
     if frame.empty:
         message = "The frame has no firm."
         raise SamplingError(message)
-    reference = frame[named[0]].astype(str)
+    reference = frame[named].astype(str)
     if not reference.is_unique:
         message = f"The frame names {reference[reference.duplicated()].iloc[0]} twice: keep one row a firm."
         raise SamplingError(message)

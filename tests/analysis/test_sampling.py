@@ -1,8 +1,6 @@
 """Sampling: 1. exact sizes within bounds; 2. the integer optimum of the reference; 3. a draw that only the seed decides; 4. clear refusals."""
 
 import itertools
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.sampling import Rule, SamplingError, allocate, draw, shares, size_for_cv, variance_of_total
-
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "allocation" / "allocation.json"
+from analysis.sampling import (
+    STRATUM_COLUMNS_WITH_FAMILY,
+    Rule,
+    SamplingError,
+    allocate,
+    draw,
+    next_reserve,
+    shares,
+    size_for_cv,
+    variance_of_total,
+)
+from tests.analysis.survey_figures import figures, schools
 
 
 def reference() -> dict[str, Any]:
-    if not REFERENCE.exists():
-        pytest.skip("The reference figures of other packages stay outside the project.")
-    loaded: dict[str, Any] = json.loads(REFERENCE.read_text())
-    return loaded
+    return figures("allocation", "allocation.json")
 
 
 @pytest.mark.parametrize("population", ["apipop_api00", "apipop_enroll"])
@@ -29,19 +33,41 @@ def test_2_agrees_with_the_reference(population: str, total: int) -> None:
     known = reference()[population]
     sizes, spread, means = known["N"], known["S"], known["mean"]
     expected = known[f"n{total}"]
-    assert shares(sizes, total) == pytest.approx(expected["proportional"], rel=1e-10)
-    assert shares(sizes, total, rule=Rule.NEYMAN, spread=spread) == pytest.approx(expected["neyman"], rel=1e-10)
-    assert shares(sizes, total, rule=Rule.POWER, spread=spread, means=means) == pytest.approx(expected["power_half"], rel=1e-10)
+    proportional, neyman = shares(sizes, total), shares(sizes, total, rule=Rule.NEYMAN, spread=spread)
+    assert proportional == pytest.approx(expected["proportional"], rel=1e-12)
+    assert neyman == pytest.approx(expected["neyman"], rel=1e-12)
+    assert shares(sizes, total, rule=Rule.POWER, spread=spread, means=means) == pytest.approx(expected["power_half"], rel=1e-12)
+    assert variance_of_total(sizes, spread, proportional) == pytest.approx(expected["var_prop_fractional"], rel=1e-12)
+    assert variance_of_total(sizes, spread, neyman) == pytest.approx(expected["var_neyman_fractional"], rel=1e-12)
     exact = allocate(sizes, total, rule=Rule.NEYMAN, spread=spread)
-    assert exact.tolist() == expected["exact_integer"]
-    assert variance_of_total(sizes, spread, exact) == pytest.approx(expected["var_exact"], rel=1e-10)
+    assert exact.tolist() == expected["exact_integer"] == expected.get("exhaustive", {"nh": exact.tolist()})["nh"]
+    assert variance_of_total(sizes, spread, exact) == pytest.approx(expected["var_exact"], rel=1e-12)
     for cv, size in known["n_for_cv"].items():
-        assert size_for_cv(sizes, spread, means, float(cv)) == pytest.approx(size, rel=1e-10)
+        assert size_for_cv(sizes, spread, means, float(cv)) == pytest.approx(size, rel=1e-12)
+
+
+@pytest.mark.parametrize("variable", ["api00", "enroll"])
+def test_2_the_strata_of_the_reference_come_from_its_population(variable: str) -> None:
+    known = reference()[f"apipop_{variable}"]
+    population = schools("apipop_min").dropna(subset=[variable])
+    grouped = population.groupby("stype")[variable]
+    assert grouped.size().tolist() == known["N"]
+    assert grouped.std(ddof=1).tolist() == pytest.approx(known["S"], rel=1e-12)
+    frame = population.assign(reference=np.arange(len(population)).astype(str))
+    drawn = draw(frame, 200, 5, by=("stype",), rule=Rule.NEYMAN, spread_column=variable)
+    panel = drawn[drawn["selection"] == "panel"]
+    assert panel.groupby("stype").size().tolist() == known["n200"]["exact_integer"]
+    assert (1 / panel["inclusion_probability"]).sum() == pytest.approx(len(population))
+    power = draw(frame, 200, 5, by=("stype",), rule=Rule.POWER, spread_column=variable)
+    counts = power[power["selection"] == "panel"].groupby("stype").size()
+    assert np.abs(counts - np.asarray(known["n200"]["power_half"])).max() < 1
 
 
 def test_2_strata_that_the_optimum_would_overdraw_are_drawn_whole() -> None:
     known = reference()["take_all"]
-    assert allocate(known["N"], known["n"], rule=Rule.NEYMAN, spread=known["S"]).tolist() == known["exact_integer"]
+    assert shares(known["N"], known["n"], rule=Rule.NEYMAN, spread=known["S"]) == pytest.approx(known["neyman"], rel=1e-12)
+    optimum = allocate(known["N"], known["n"], rule=Rule.NEYMAN, spread=known["S"]).tolist()
+    assert optimum == known["exact_integer"] == known["exhaustive"]
 
 
 @given(
@@ -155,3 +181,78 @@ def test_4_strata_sizes_must_be_whole_numbers() -> None:
         allocate([3, -1], 2)
     with pytest.raises(SamplingError, match="needs the spread"):
         allocate([3, 4], 2, rule=Rule.NEYMAN)
+
+
+def test_1_minima_and_whole_strata_may_differ_by_stratum() -> None:
+    assert allocate([50, 50, 3], 30, minimum=[10, 2, 5]).tolist()[2] == 3
+    assert allocate([50, 50, 3], 30, minimum=[20, 2, 0]).tolist()[0] >= 20
+    assert allocate([50, 50, 30], 60, take_all=[False, False, True]).tolist()[2] == 30
+    assert allocate([0, 4], 2, minimum=0).tolist() == [0, 2]
+
+
+def test_1_a_variable_that_does_not_vary_is_shared_by_size() -> None:
+    assert allocate([100, 300], 40, rule=Rule.NEYMAN, spread=[0.0, 0.0], minimum=0).tolist() == [10, 30]
+    assert allocate([10, 90, 300], 50, rule=Rule.NEYMAN, spread=[5.0, 0.0, 0.0]).tolist() == [10, 9, 31]
+
+
+def test_3_the_family_is_one_column_of_the_strata_more() -> None:
+    random = np.random.default_rng(1)
+    with_family = frame().assign(family=random.choice(["association", "cooperative"], 400))
+    drawn = draw(with_family, 80, 4, by=STRATUM_COLUMNS_WITH_FAMILY)
+    assert drawn["stratum"].str.count(r"\|").eq(3).all()
+    assert (drawn["selection"] == "panel").sum() == 80
+    whole = drawn["stratum"].iloc[0]
+    again = draw(with_family, 80, 4, by=STRATUM_COLUMNS_WITH_FAMILY, take_all=[whole])
+    assert (again.loc[again["stratum"] == whole, "inclusion_probability"] == 1).all()
+
+
+def test_3_replacements_take_the_reserves_of_the_stratum_one_after_the_other() -> None:
+    drawn = draw(frame(), 60, 11, reserves_per_firm=0.5)
+    ranks = drawn.set_index("siret")["rank"]
+    out = str(drawn.loc[drawn["selection"] == "panel", "siret"].iloc[0])
+    stratum = drawn.loc[drawn["siret"] == out, "stratum"].iloc[0]
+    reserves = drawn[(drawn["stratum"] == stratum) & (drawn["selection"] == "reserve")].sort_values("rank")["siret"].tolist()
+    used: list[str] = []
+    for expected in reserves:
+        found = next_reserve(drawn, used[-1] if used else out, used)
+        assert found == expected
+        used.append(found)
+    assert ranks[used].is_monotonic_increasing
+    with pytest.raises(SamplingError, match="used up"):
+        next_reserve(drawn, out, used)
+    never = str(drawn.loc[drawn["selection"] == "frame", "siret"].iloc[0])
+    with pytest.raises(SamplingError, match="nothing to replace"):
+        next_reserve(drawn, never)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"rule": Rule.NEYMAN, "spread_column": "absent"}, "lacks the column absent"),
+        ({"take_all": ["mars|99|03-04"]}, "no stratum mars"),
+        ({"reserves_per_firm": -1.0}, "zero or more, not -1"),
+        ({"minimum": 0.5}, "whole numbers"),
+        ({"rule": Rule.NEYMAN}, "needs the spread"),
+    ],
+)
+def test_4_a_draw_that_makes_no_sense_is_refused(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(SamplingError, match=words):
+        draw(frame(), 60, 1, **arguments)
+
+
+def test_4_a_spread_that_is_not_known_is_refused_with_the_firm() -> None:
+    for gap in (np.nan, np.inf):
+        holed = frame().assign(headcount=np.where(np.arange(400) == 9, gap, 5.0))
+        with pytest.raises(SamplingError, match="headcount of 00000000000009 is not a finite number"):
+            draw(holed, 60, 1, rule=Rule.NEYMAN, spread_column="headcount")
+    with pytest.raises(SamplingError, match="means above zero"):
+        allocate([3, 4], 2, rule=Rule.POWER, spread=[1.0, 1.0], means=[0.0, 1.0])
+    with pytest.raises(SamplingError, match="one spread for each of the 2 strata"):
+        allocate([3, 4], 2, rule=Rule.NEYMAN, spread=[1.0])
+    with pytest.raises(SamplingError, match="nothing can be shared"):
+        shares([3, 4], 2, rule=Rule.NEYMAN, spread=[0.0, 0.0])
+
+
+def test_3_one_firm_is_a_frame() -> None:
+    drawn = draw(frame().head(1), 1, 1)
+    assert drawn[["rank", "selection", "inclusion_probability"]].iloc[0].tolist() == [1, "panel", 1.0]
