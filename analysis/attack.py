@@ -13,7 +13,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.cells import LEEWAY, Booleans, Floats, Interval, Layer, System
 
-DIRECTIONS = 4
+DIRECTIONS = 12  # Random directions in which a survey pushes those not yet cleared.
+FEW = 3  # Cells that are as well pushed one by one.
 
 
 class Attacker:
@@ -48,10 +49,13 @@ class Attacker:
         for own in np.unique(self._block[places]):
             columns, members, ties, sums = self._part(int(own))
             inside = np.searchsorted(columns, places[self._block[places] == own])
-            needed = (self._layer.below + self._layer.above + self._layer.width)[members[inside]]
+            needed = (self._layer.below + self._layer.above + self._layer.width)[members]
             for _ in range(min(DIRECTIONS, len(inside) // 2)):
+                inside = np.asarray([place for place in inside if not self._wide(int(members[place]))], dtype=np.int64)
+                if len(inside) <= FEW:
+                    break
                 target = np.zeros(len(columns))
-                target[inside] = random.choice((-1.0, 1.0), len(inside)) / np.maximum(needed, LEEWAY)
+                target[inside] = random.choice((-1.0, 1.0), len(inside)) / np.maximum(needed[inside], LEEWAY)
                 self._solve(target, members, ties, sums)
                 self._solve(-target, members, ties, sums)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
+from analysis.attack import Attacker
 from analysis.cells import LEEWAY, Booleans, DisclosureError, Floats, Layer, System
 
 TOGETHER = 16  # Programs solved at once, as the blocks of one: their number matters more to the time than their size.
@@ -34,7 +35,7 @@ class Separator:
 
     def __init__(self, system: System, layer: Layer) -> None:
         self.layer = layer
-        self._names = system.names
+        self._system, self._names = system, system.names
         self._matrix: Any = system.matrix()
         self._free = system.never
         reach = max(float(np.abs(layer.values).max(initial=0.0)) * FAR, 1.0)
@@ -59,6 +60,11 @@ class Separator:
             for place, cell in enumerate(group):
                 found += self._broken(cell, chosen, gains[place], reduced[place])
         return found
+
+    def whole_cuts(self, hidden: Booleans, targets: Sequence[int]) -> list[Cut]:
+        """The cuts that a whole choice breaks: attacks first, programs with their duals for those that succeed."""
+        reached = unfooled(self._system, self.layer, hidden, targets)
+        return self.cuts(hidden.astype(np.float64), reached) if reached else []
 
     def _moves(
         self, chosen: Floats, live: NDArray[np.int64], ties: Any, rows: NDArray[np.int64], group: Sequence[int]
@@ -102,12 +108,17 @@ class Separator:
         return Cut(cells, scaled[cells], cell)
 
 
-def out_of_reach(systems: System, layers: Sequence[Layer], cells: Sequence[int]) -> list[tuple[int, str]]:
-    """The cells that no choice protects, with the layer: hiding everything that may be hidden leaves them within reach."""
-    everything: Booleans = ~systems.shown
-    found = []
-    for layer in layers:
-        separator = Separator(systems, layer)
-        broken = separator.cuts(everything.astype(np.float64), [cell for cell in cells if everything[cell]])
-        found += [(cell, layer.name) for cell in dict.fromkeys(cut.target for cut in broken)]
-    return found
+def unfooled(system: System, layer: Layer, hidden: Booleans, targets: Sequence[int]) -> list[int]:
+    """The targets that an attacker of a whole choice bounds too closely; most are cleared by the tables found for others."""
+    wanted = [cell for cell in targets if layer.needs(cell)]
+    attacker = Attacker(system, layer, hidden)
+    attacker.survey(wanted)
+    return [cell for cell in wanted if not attacker.fooled(cell)]
+
+
+def out_of_reach(system: System, layers: Sequence[Layer], targets: Sequence[int]) -> list[tuple[int, str]]:
+    """The targets that no choice protects, with the layer: hiding everything that may be hidden leaves them within reach."""
+    everything = ~system.shown
+    stuck = [(cell, layer.name) for layer in layers for cell in targets if system.shown[cell] and layer.needs(cell)]
+    able = [cell for cell in targets if everything[cell]]
+    return stuck + [(cell, layer.name) for layer in layers for cell in unfooled(system, layer, everything, able)]

@@ -25,6 +25,7 @@ __all__ = ["DisclosureError", "Interval", "Layer", "Pattern", "Relation", "Syste
 RELAXED = 40  # Rounds on the relaxation at most.
 TIE = 0.1  # What all ties together may weigh, of one unit of a whole cost.
 UNIT = 0.5  # A whole cost proven closer than this is proven.
+INFEASIBLE = 2  # milp's status.
 PATIENCE = 4  # Whole rounds between two attempts to complete a pattern by hand.
 
 
@@ -67,15 +68,20 @@ def protect(
     targets = [int(cell) for cell in np.flatnonzero(primary)]
     if not targets:
         return Pattern(primary.copy(), primary.copy(), 0.0, 0.0, optimal=True, rounds=0, seconds=0.0)
-    _refuse_hopeless(system, [*layers, *insiders], targets)
+    if system.shown[targets].any():
+        raise _hopeless(system, [*layers, *insiders], targets, [])
     master = _Master(system, primary, cost, counts, threshold)
     judges = _Judges([Separator(system, layer) for layer in layers], [Separator(system, layer) for layer in insiders], targets)
     search = _Search(system, master, judges, primary, cost, started + time_limit)
-    if start is not None:
-        search.offer(master.repaired(start))
-    search.relax()
-    search.settle()
-    assert search.best is not None
+    try:
+        if start is not None:
+            search.offer(master.repaired(start))
+        search.relax()
+        search.settle()
+    except _Infeasible as error:
+        raise _hopeless(system, [*layers, *insiders], targets, master.unmet()) from error
+    if search.best is None:
+        raise _hopeless(system, [*layers, *insiders], targets, master.unmet())
     hidden = _without_derivable(system, layers, search.best, primary)
     spent = float(cost[hidden & ~primary & ~system.never].sum())
     bound = min(search.bound, spent)
@@ -90,6 +96,10 @@ def protect(
     )
 
 
+class _Infeasible(Exception):
+    """No choice of cells keeps the rows found so far."""
+
+
 @dataclass(slots=True)
 class _Judges:
     """Everybody who attacks: those who know what is published alone first, respondents once those fail."""
@@ -98,13 +108,14 @@ class _Judges:
     insiders: list[Separator]
     targets: list[int]
 
-    def cuts(self, chosen: Floats, *, whole: bool = True) -> list[Cut]:
-        found = [cut for judge in self.outsiders for cut in judge.cuts(chosen, self.targets)]
-        if found or not whole:
-            return found
-        for judge in self.insiders:
-            found += judge.cuts(chosen, self.targets)
-        return found
+    def relaxed(self, chosen: Floats) -> list[Cut]:
+        """What a fractional choice breaks."""
+        return [cut for judge in self.outsiders for cut in judge.cuts(chosen, self.targets)]
+
+    def cuts(self, hidden: Booleans) -> list[Cut]:
+        """What a whole choice breaks."""
+        found = [cut for judge in self.outsiders for cut in judge.whole_cuts(hidden, self.targets)]
+        return found or [cut for judge in self.insiders for cut in judge.whole_cuts(hidden, self.targets)]
 
 
 class _Search:
@@ -126,10 +137,8 @@ class _Search:
         half = self._begun + (self._deadline - self._begun) / 2
         for _ in range(RELAXED):
             chosen, value = self._master.relaxed()
-            if chosen is None:
-                return
             self.bound = max(self.bound, value)
-            cuts = self._judges.cuts(chosen, whole=False)
+            cuts = self._judges.relaxed(chosen)
             self.rounds += 1
             if not cuts or time.monotonic() > half:
                 return
@@ -144,7 +153,7 @@ class _Search:
                 break
             hidden, bound = self._master.solve(max(left, 1.0))
             self.bound = max(self.bound, bound)
-            cuts = self._judges.cuts(hidden.astype(np.float64))
+            cuts = self._judges.cuts(hidden)
             self.rounds += 1
             if not cuts:
                 self._keep(hidden)
@@ -163,7 +172,7 @@ class _Search:
         """Completes a pattern, the cheapest helpful cell first, until no attack succeeds; keeps it if it is the best."""
         hidden = hidden.copy()
         while True:
-            cuts = self._judges.cuts(hidden.astype(np.float64))
+            cuts = self._judges.cuts(hidden)
             if not cuts:
                 break
             self._master.add(cuts)
@@ -197,7 +206,7 @@ class _Search:
             if time.monotonic() > until:
                 break
             hidden[cell] = False
-            if not self._master.holds(hidden) or self._judges.cuts(hidden.astype(np.float64)):
+            if not self._master.holds(hidden) or self._judges.cuts(hidden):
                 hidden[cell] = True
         return hidden
 
@@ -210,6 +219,7 @@ class _Master:
         self._least = (primary | system.never).astype(float)
         self._most = np.where(system.shown & ~(primary | system.never), 0.0, 1.0)
         self._rows: list[tuple[NDArray[np.int64], Floats, float]] = []
+        self._targets: list[int] = []  # The cell that each row protects.
         for relation in system.relations:
             cells = np.asarray((relation.total, *relation.parts), dtype=np.int64)
             if system.never[cells].any():
@@ -226,13 +236,13 @@ class _Master:
                 continue
             signs = np.ones(len(cells))
             signs[place] = -1.0
-            self._rows.append((cells, signs, 0.0))
+            self._row(cells, signs, 0.0, int(cell))
             if counts is not None and place > 0 and primary[cell] and counts[cell] > 0:
                 needed = float(threshold if counts[cell] == 1 else threshold - counts[cell])
                 if needed > 0:
                     weights = np.minimum(counts[cells], needed)
                     weights[0], weights[place] = needed, 0.0
-                    self._rows.append((cells, weights, needed))
+                    self._row(cells, weights, needed, int(cell))
 
     def _with_ties(self, counts: Floats | None) -> Floats:
         """Whole costs with ties broken: among patterns of one cost, that of the fewest respondents, which leads the search to one."""
@@ -242,7 +252,12 @@ class _Master:
         return np.asarray(self._cost + TIE * share / max(float(share.sum()), 1.0))
 
     def add(self, cuts: Sequence[Cut]) -> None:
-        self._rows += [(cut.cells, cut.weights, 1.0) for cut in cuts]
+        for cut in cuts:
+            self._row(cut.cells, cut.weights, 1.0, cut.target)
+
+    def _row(self, cells: NDArray[np.int64], weights: Floats, needed: float, target: int) -> None:
+        self._rows.append((cells, weights, needed))
+        self._targets.append(target)
 
     def holds(self, hidden: Booleans) -> bool:
         """Whether a pattern keeps every row."""
@@ -264,8 +279,17 @@ class _Master:
                     changed = True
         return hidden
 
-    def relaxed(self) -> tuple[Floats | None, float]:
-        """The cheapest fractional choice, and its cost."""
+    def unmet(self) -> list[int]:
+        """The protected cells of rows that hiding everything does not keep."""
+        everything = self._most > 0
+        return [
+            int(target)
+            for (cells, values, needed), target in zip(self._rows, self._targets, strict=True)
+            if float(values @ everything[cells]) < needed - LEEWAY
+        ]
+
+    def relaxed(self) -> tuple[Floats, float]:
+        """The cheapest fractional choice, and its cost; raises where there is none."""
         table, right = self._table()
         solve: Any = linprog
         solved = solve(
@@ -273,7 +297,7 @@ class _Master:
             bounds=np.column_stack([self._least, self._most]), method="highs",
         )  # fmt: skip
         if solved.x is None:
-            return None, 0.0
+            raise _Infeasible
         if self._whole:  # Closer than one unit, a whole cost is proven.
             self._gap = UNIT / max(float(solved.fun) + 1.0, 1.0)
         return np.clip(solved.x, 0.0, 1.0), float(solved.fun)
@@ -288,6 +312,8 @@ class _Master:
             constraints=[] if table is None else [LinearConstraint(table, lb=right)],
             options={"time_limit": limit, "mip_rel_gap": self._gap},
         )
+        if solved.status == INFEASIBLE:
+            raise _Infeasible
         if solved.x is None:
             return self._most > 0, 0.0
         bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0
@@ -307,13 +333,13 @@ class _Master:
         return table, np.asarray([needed for _, _, needed in self._rows])
 
 
-def _refuse_hopeless(system: System, layers: Sequence[Layer], targets: Sequence[int]) -> None:
-    hopeless = out_of_reach(system, layers, targets)
-    if hopeless:
-        cells = list(dict.fromkeys(system.names[cell] for cell, _ in hopeless))
-        where = ", ".join(dict.fromkeys(layer for _, layer in hopeless))
-        message = f"Nothing can protect {', '.join(cells)} in {where}: hiding every cell leaves them within reach."
-        raise DisclosureError(message, cells)
+def _hopeless(system: System, layers: Sequence[Layer], targets: Sequence[int], unmet: Sequence[int]) -> DisclosureError:
+    """The error of a table that nothing protects: which cells, and in which figures."""
+    stuck = out_of_reach(system, layers, targets)
+    cells = list(dict.fromkeys(system.names[cell] for cell in (*(cell for cell, _ in stuck), *unmet)))
+    where = ", ".join(dict.fromkeys(layer for _, layer in stuck)) or "their lines"
+    message = f"Nothing can protect {', '.join(cells)} in {where}: hiding every cell leaves them within reach."
+    return DisclosureError(message, cells)
 
 
 def _without_derivable(system: System, layers: Sequence[Layer], hidden: Booleans, primary: Booleans) -> Booleans:
