@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.portrait import Words
+
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
@@ -18,11 +20,13 @@ LEEWAY = 1e-6
 
 
 class DisclosureError(ValueError):
-    """A figure cannot be protected, or a protected one would give itself away. `cells` are the names of those concerned."""
+    """A figure cannot be protected, or a protected one would give itself away. `cells` are the names of those concerned, `words` the
+    message in both languages where people other than analysts read it."""
 
-    def __init__(self, message: str, cells: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, cells: Sequence[str] = (), *, words: Words | None = None) -> None:
         super().__init__(message)
         self.cells = tuple(cells)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)

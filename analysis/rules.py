@@ -113,8 +113,8 @@ def dominated(contributions: ArrayLike, *, share: float = DOMINANT, p: float = P
     return bool(dominance_levels([known.sum()], [greatest(known, 2)], rules)[0] > 0)
 
 
-def dominance_margin(contributions: ArrayLike, *, share: float = DOMINANT, p: float = P_PERCENT) -> float:
-    """How far above a dominated total X an attacker's bound must lie: the greater of x1 / share - X and p x1 - (X - x1 - x2),
+def dominance_margin(contributions: ArrayLike, *, share: float = DOMINANT, p: float | None = None) -> float:
+    """How far above a dominated total X an attacker's bound must lie: x1 / share - X, and p x1 - (X - x1 - x2) with the p % rule;
     zero at least."""
     known = np.abs(np.asarray(contributions, dtype=np.float64))
     return float(dominance_levels([known.sum()], [greatest(known, 2)], Rules(dominance=((1, share),), p_percent=p))[0])

@@ -6,7 +6,7 @@ far as they are hidden, must carry a protected cell to its protection level; the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,10 @@ class Separator:
         Raises `DisclosureError` for targets that stay within reach even if all cells were hidden.
         """
         chosen = np.where(self._free, 1.0, chosen)
+        wanted = self._reached(chosen, targets)
         live = np.flatnonzero(chosen > LEEWAY)
         ties = self._matrix[:, live].tocsr()
         rows = np.flatnonzero(np.diff(ties.indptr))
-        wanted = [cell for cell in targets if self.layer.needs(cell)]
         found: list[Cut] = []
         for first in range(0, len(wanted), TOGETHER // 2):
             group = wanted[first : first + TOGETHER // 2]
@@ -61,10 +61,11 @@ class Separator:
                 found += self._broken(cell, chosen, gains[place], reduced[place])
         return found
 
-    def whole_cuts(self, hidden: Booleans, targets: Sequence[int]) -> list[Cut]:
-        """The cuts that a whole choice breaks: attacks first, programs with their duals for those that succeed."""
-        reached = unfooled(self._system, self.layer, hidden, targets)
-        return self.cuts(hidden.astype(np.float64), reached) if reached else []
+    def _reached(self, chosen: Floats, targets: Sequence[int]) -> list[int]:
+        """The targets that an attacker bounds too closely when cells may move only as far as they are hidden."""
+        values = self.layer.values
+        within = replace(self.layer, lower=values - self.down * chosen, upper=values + self.up * chosen)
+        return unfooled(self._system, within, chosen > LEEWAY, targets)
 
     def _moves(
         self, chosen: Floats, live: NDArray[np.int64], ties: Any, rows: NDArray[np.int64], group: Sequence[int]

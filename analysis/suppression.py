@@ -114,8 +114,8 @@ class _Judges:
 
     def cuts(self, hidden: Booleans) -> list[Cut]:
         """What a whole choice breaks."""
-        found = [cut for judge in self.outsiders for cut in judge.whole_cuts(hidden, self.targets)]
-        return found or [cut for judge in self.insiders for cut in judge.whole_cuts(hidden, self.targets)]
+        chosen = hidden.astype(np.float64)
+        return self.relaxed(chosen) or [cut for judge in self.insiders for cut in judge.cuts(chosen, self.targets)]
 
 
 class _Search:
