@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.rules import MAGNITUDE, dominance_margin, dominated, primary_by_count
+from analysis.successive import Succession
 from analysis.suppression import DisclosureError, Interval, Layer, Pattern, Relation, System, audit, protect
 
 __all__ = [
@@ -35,34 +37,8 @@ Booleans = NDArray[np.bool_]
 Domain = tuple[str, ...]
 
 REGION: Domain = ()
-DOMINANT = 0.85  # No firm may make more than this share of a money total (Insee's rule).
-P_PERCENT = 0.15  # Nobody may estimate the greatest contribution more closely than this (p % rule).
-MAGNITUDE = 0.15  # An attacker's interval on a hidden weighted total must reach this share below and above it.
 SCARCE = 0.5  # A set of domains (the sectors, or a crossing) is not published where more than this share of it must be hidden.
 UNIQUE = 4  # A partition hides at most this many domains beyond what must be, before it hides them all.
-
-
-def primary_by_count(counts: ArrayLike, threshold: int) -> Booleans:
-    """Cells with at least one respondent and fewer than `threshold`."""
-    number = np.asarray(counts)
-    return np.asarray((number > 0) & (number < threshold), dtype=bool)
-
-
-def dominated(contributions: ArrayLike, *, share: float = DOMINANT, p: float = P_PERCENT) -> bool:
-    """Whether a money total gives its greatest contributor away: by dominance (over `share` of the total) or by the p % rule (the
-    rest, less the second greatest, is under p times the greatest). Contributions count in absolute value."""
-    ranked = np.sort(np.abs(np.asarray(contributions, dtype=np.float64)))[::-1]
-    total = float(ranked.sum())
-    if total <= 0:
-        return False
-    second = float(ranked[1]) if len(ranked) > 1 else 0.0
-    return bool(ranked[0] > share * total or total - float(ranked[0]) - second < p * float(ranked[0]))
-
-
-def dominance_margin(contributions: ArrayLike, *, share: float = DOMINANT) -> float:
-    """How far above a dominated total X an attacker's bound must lie: x1 / share - X (METHODS §5.7), zero at least."""
-    ranked = np.abs(np.asarray(contributions, dtype=np.float64))
-    return max(float(ranked.max(initial=0.0)) / share - float(ranked.sum()), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +56,7 @@ class Protection:
     pattern: Pattern
     intervals: tuple[Interval, ...]
     threshold: int
+    succession: Succession | None = None
 
     def shows(self, domain: Domain) -> bool:
         """Whether figures on a domain may be published; an unknown domain may not."""
@@ -203,7 +180,13 @@ class _CubeBuilder:
 
 
 def protect_edition(
-    cube: Cube, totals: Mapping[str, ArrayLike], *, threshold: int, answered: ArrayLike | None = None, time_limit: float = 20.0
+    cube: Cube,
+    totals: Mapping[str, ArrayLike],
+    *,
+    threshold: int,
+    answered: ArrayLike | None = None,
+    time_limit: float = 20.0,
+    succession: Succession | None = None,
 ) -> Protection:
     """Decides the status of every domain, and audits it; raises `DisclosureError` if a hidden domain could be bounded too closely.
 
@@ -211,8 +194,12 @@ def protect_edition(
     numbers of respondents are. `answered` marks who is behind those amounts; a domain is hidden when respondents or those
     who answered are fewer than `threshold`, and some. Hiding a sector or a département costs more than any crossing. A set of
     domains of which more than half must be hidden is not published at all: what would be left of it informs nobody, and protecting
-    it by single cells would take the search longer than it is worth.
+    it by single cells would take the search longer than it is worth. `succession` are the earlier editions: domains are hidden besides
+    until all editions together give nothing away.
     """
+    if succession is not None:
+        succession.refuse_few_changes()
+    whole = cube
     behind = np.ones(cube.members.shape[1], dtype=bool) if answered is None else np.asarray(answered, dtype=bool)
     counts = cube.members.sum(axis=1).astype(np.float64)
     known = (cube.members & behind).sum(axis=1)
@@ -224,9 +211,20 @@ def protect_edition(
         _amount_layer(name, cube.members.astype(np.float64) @ np.nan_to_num(np.asarray(values, dtype=np.float64)), primary)
         for name, values in totals.items()
     ]
-    pattern, intervals = _settled(
-        cube, counted, amounts, primary, counts=np.minimum(counts, known), threshold=threshold, time_limit=time_limit
-    )
+    besides = np.zeros(len(primary), dtype=bool)
+    while True:
+        pattern, intervals = _settled(
+            cube, counted, amounts, primary | besides, counts=np.minimum(counts, known), threshold=threshold, time_limit=time_limit
+        )
+        if succession is None:
+            break
+        wanted = succession.hidden_besides(
+            cube.domains, whole.system.relations, cube.members, pattern.hidden, cube.system.never, _costs(cube, counts),
+            private=whole.system.never, time_limit=time_limit,
+        )  # fmt: skip
+        if not (wanted & ~pattern.hidden).any():
+            break
+        besides |= wanted & ~primary
     hidden = [int(cell) for cell in np.flatnonzero(pattern.hidden)]
     _refuse_failures(cube, primary, intervals)
     names = cube.domains
@@ -238,6 +236,7 @@ def protect_edition(
         pattern=pattern,
         intervals=tuple(intervals),
         threshold=threshold,
+        succession=succession,
     )
 
 

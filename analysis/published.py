@@ -15,6 +15,7 @@ from analysis.disclosure import REGION, Cube, Domain, Protection, dominance_marg
 from analysis.edition import HIDDEN, PUBLISHED, UNRELIABLE, VOID, Cell
 from analysis.estimates import Estimate, Reliability, Survey
 from analysis.measures import Kind, Measure
+from analysis.rules import P_PERCENT
 from analysis.suppression import DisclosureError, Layer, Relation, System, audit, protect
 
 Floats = NDArray[np.float64]
@@ -206,7 +207,7 @@ class Published:
         if measure.kind is Kind.SHARE:
             needed = 2 * firm
         elif measure.kind is Kind.MONEY:
-            needed = max(MEAN_WIDTH * total, dominance_margin(measure.values[known] * weights))
+            needed = max(MEAN_WIDTH * total, dominance_margin(measure.values[known] * weights, p=P_PERCENT))
         else:
             needed = max(MEAN_WIDTH * total, firm)
         return total, top, count, min(needed, top)

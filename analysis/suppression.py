@@ -1,9 +1,9 @@
-"""Secondary suppression by exact optimisation, and what an attacker can bound.
+"""Secondary suppression by exact optimisation: the cheapest set of cells to hide so that no attack reaches a protected one.
 
 What comes in is a system of cells tied by sums (totals of one or several tables, hierarchical or linked), the values of each layer
-of figures published on it, and the cells to protect; what goes out is the cheapest set of cells to hide so that nobody who knows
-all published cells can bound a protected one too closely. The method is Fischetti & Salazar's (2000): a master problem chooses cells
-(scipy's milp), the attacker's linear programs (scipy's linprog) answer with cuts, until no attack succeeds.
+of figures published on it, and the cells to protect; what goes out is a `Pattern`. The method is Fischetti & Salazar's (2000): a
+master problem chooses cells (scipy's milp), the attacker's linear programs answer with cuts (`analysis.separation`), until no attack
+succeeds. The cuts are drawn from the master's relaxation first: most of the proof is made there, where a round costs little.
 """
 
 import time
@@ -16,188 +16,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
+from analysis.attack import Attacker, attack, audit
+from analysis.cells import LEEWAY, Booleans, DisclosureError, Floats, Interval, Layer, Pattern, Relation, System
+from analysis.separation import Cut, Separator, out_of_reach
 
-LEEWAY = 1e-6
-DIRECTIONS = 4
+__all__ = ["DisclosureError", "Interval", "Layer", "Pattern", "Relation", "System", "attack", "audit", "protect"]
 
-
-class DisclosureError(ValueError):
-    """A figure cannot be protected, or a protected one would give itself away; the message names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A sum: the value of cell `total` is the sum of the values of `parts`, in every layer."""
-
-    total: int
-    parts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Figures on all cells: their `values`, what everybody knows of them (`lower`, `upper`), and how wide an attacker's interval
-    must be around the cells to protect: down to value - `below`, up to value + `above`, and `width` in all."""
-
-    name: str
-    values: Floats
-    lower: Floats
-    upper: Floats
-    below: Floats
-    above: Floats
-    width: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class System:
-    """The cells of all tables published together, in the order of `names`; `never` marks those that are not published at all."""
-
-    names: tuple[str, ...]
-    relations: tuple[Relation, ...]
-    never: Booleans
-
-    def matrix(self) -> sparse.csr_array:
-        """One row a relation: total - parts = 0."""
-        rows, columns, signs = [], [], []
-        for row, relation in enumerate(self.relations):
-            for column, sign in [(relation.total, 1.0), *((part, -1.0) for part in relation.parts)]:
-                rows.append(row)
-                columns.append(column)
-                signs.append(sign)
-        return sparse.csr_array((signs, (rows, columns)), shape=(len(self.relations), len(self.names)))
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Which cells are hidden (the primary ones and the others), at what cost, and how far from the optimum that may be.
-
-    `optimal` is True when the cost is proven least; else `bound` is what no pattern can do better than.
-    """
-
-    hidden: Booleans
-    primary: Booleans
-    cost: float
-    bound: float
-    optimal: bool
-    rounds: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """What an attacker knows of a hidden cell in a layer: between `low` and `high`; `enough` when that is as wide as required."""
-
-    cell: int
-    layer: str
-    low: float
-    high: float
-    enough: bool
-
-
-class Attacker:
-    """Somebody who knows every published cell of a layer, and bounds the hidden ones by linear programs.
-
-    Each program is solved on its own block of hidden cells, tied to no other by a sum. Its solution is a table that agrees with all
-    that is published: its other cells are remembered too (`low`, `high`), so that one program often proves many cells safe.
-    """
-
-    def __init__(self, system: System, layer: Layer, hidden: Booleans) -> None:
-        matrix = system.matrix()
-        away = hidden | system.never
-        known = np.flatnonzero(~away)
-        self._layer = layer
-        self._unknown = np.flatnonzero(away)
-        self._right = -(matrix[:, known] @ layer.values[known])
-        self._left: Any = matrix[:, self._unknown].tocsr()
-        self._block = (
-            sparse.csgraph.connected_components(self._left.T @ self._left, directed=False)[1] if away.any() else np.zeros(0)
-        )
-        self._parts: dict[int, tuple[Any, ...]] = {}
-        self.low, self.high = layer.values.copy(), layer.values.copy()
-
-    def interval(self, cell: int) -> tuple[float, float]:
-        """What is left of a hidden cell: the exact ends."""
-        return self._end(cell, 1.0), self._end(cell, -1.0)
-
-    def survey(self, cells: Sequence[int]) -> None:
-        """Pushes many cells at once to their ends, in a few directions drawn once and for all: cheap proofs for most of them."""
-        random = np.random.default_rng(0)
-        places = np.searchsorted(self._unknown, np.asarray(cells, dtype=np.int64))
-        for own in np.unique(self._block[places]):
-            columns, members, ties, sums = self._part(int(own))
-            inside = np.searchsorted(columns, places[self._block[places] == own])
-            needed = (self._layer.below + self._layer.above + self._layer.width)[members[inside]]
-            for _ in range(min(DIRECTIONS, len(inside) // 2)):
-                target = np.zeros(len(columns))
-                target[inside] = random.choice((-1.0, 1.0), len(inside)) / np.maximum(needed, LEEWAY)
-                self._solve(target, members, ties, sums)
-                self._solve(-target, members, ties, sums)
-
-    def fooled(self, cell: int) -> bool:
-        """Whether the interval of a cell is as wide as the layer requires; solves no more programs than it needs."""
-        if not self._wide(cell):
-            self._end(cell, -1.0)
-        if not self._wide(cell):
-            self._end(cell, 1.0)
-        return self._wide(cell)
-
-    def _wide(self, cell: int) -> bool:
-        return _enough(self._layer, cell, float(self.low[cell]), float(self.high[cell]))
-
-    def _end(self, cell: int, sign: float) -> float:
-        place = int(np.searchsorted(self._unknown, cell))
-        columns, members, ties, sums = self._part(int(self._block[place]))
-        target = np.zeros(len(columns))
-        target[np.searchsorted(columns, place)] = sign
-        least = self._solve(target, members, ties, sums)
-        # Rounding may make the published cells contradict each other: the attacker is then taken to know the value.
-        return float(self._layer.values[cell]) if least is None else sign * least
-
-    def _solve(self, target: Floats, members: NDArray[np.int64], ties: Any, sums: Floats) -> float | None:
-        """The least value of a direction; its table is remembered."""
-        bounds = Bounds(self._layer.lower[members], self._layer.upper[members])
-        solved = milp(
-            target, bounds=bounds, constraints=LinearConstraint(ties, sums, sums) if len(sums) else ()
-        )  # No integers: the lighter door to HiGHS.
-        if solved.x is None:
-            return None
-        self.low[members] = np.minimum(self.low[members], solved.x)
-        self.high[members] = np.maximum(self.high[members], solved.x)
-        return float(solved.fun)
-
-    def _part(self, own: int) -> tuple[Any, ...]:
-        """The columns of a block, their cells, and the sums that tie them."""
-        if own not in self._parts:
-            columns = np.flatnonzero(self._block == own)
-            rows = np.flatnonzero(np.asarray(abs(self._left[:, columns]).sum(axis=1)).ravel() > 0)
-            self._parts[own] = (columns, self._unknown[columns], self._left[rows][:, columns], self._right[rows])
-        return self._parts[own]
-
-
-def attack(system: System, layer: Layer, hidden: Booleans, cells: Sequence[int]) -> list[tuple[float, float]]:
-    """The interval that the published cells leave to each of `cells`."""
-    attacker = Attacker(system, layer, hidden)
-    return [attacker.interval(cell) for cell in cells]
-
-
-def audit(system: System, layers: Sequence[Layer], hidden: Booleans, cells: Sequence[int], *, exact: bool = True) -> list[Interval]:
-    """Attacks each of `cells` in each layer, and says whether the interval is as wide as the layer requires there.
-
-    Without `exact`, an interval that is proven wide enough may be wider than it is told.
-    """
-    found = []
-    for layer in layers:
-        attacker = Attacker(system, layer, hidden)
-        if not exact and len(cells):
-            attacker.survey(cells)
-        for cell in cells:
-            if exact or not attacker.fooled(cell):
-                low, high = attacker.interval(cell)
-            else:
-                low, high = float(attacker.low[cell]), float(attacker.high[cell])
-            found.append(Interval(cell, layer.name, low, high, _enough(layer, cell, low, high)))
-    return found
+RELAXED = 40  # Rounds on the relaxation at most.
+TIE = 0.1  # What all ties together may weigh, of one unit of a whole cost.
+UNIT = 0.5  # A whole cost proven closer than this is proven.
+INFEASIBLE = 2  # milp's status.
+PATIENCE = 4  # Whole rounds between two attempts to complete a pattern by hand.
 
 
 def protect(
@@ -209,36 +38,177 @@ def protect(
     counts: Floats | None = None,
     threshold: int = 0,
     time_limit: float = 20.0,
+    insiders: Sequence[Layer] = (),
+    start: Booleans | None = None,
 ) -> Pattern:
     """The cheapest cells to hide besides `primary` so that each primary cell is protected in every layer.
 
-    `counts` are the respondents behind each cell: the hidden cells of a line, whose sum anyone can work out, must together hold
-    `threshold` respondents, and as many without a cell of a single respondent, who can take himself out. When `time_limit` (seconds)
-    ends the search, the best pattern is completed until no attack succeeds, with the bound known by then. Raises `DisclosureError` if hiding all
-    cells is not enough.
+    Parameters
+    ----------
+    system, layers
+        n cells, how they add up, and the figures on them with what an attacker's interval must reach.
+    primary, cost
+        (n,) The cells to protect, and what hiding each of the others costs (zero at least).
+    counts, threshold
+        (n,) The respondents behind each cell: the hidden cells of a line, whose sum anyone can work out, must together hold
+        `threshold` respondents, and as many without a cell of a single respondent, who can take himself out.
+    time_limit
+        Seconds after which the best pattern is completed until no attack succeeds, with the bound known by then.
+    insiders
+        Layers as some respondents see them (`seen_by`), attacked once nobody else succeeds.
+    start
+        (n,) A pattern to begin with (the hypercube's, say): it is mended where an attack succeeds.
+
+    Raises
+    ------
+    DisclosureError
+        If hiding all cells is not enough; its `cells` are those concerned.
     """
     started = time.monotonic()
     targets = [int(cell) for cell in np.flatnonzero(primary)]
     if not targets:
         return Pattern(primary.copy(), primary.copy(), 0.0, 0.0, optimal=True, rounds=0, seconds=0.0)
+    if system.shown[targets].any():
+        raise _hopeless(system, [*layers, *insiders], targets, [])
     master = _Master(system, primary, cost, counts, threshold)
-    rounds = 0
-    while True:
-        rounds += 1
-        hidden, bound, optimal = master.solve(max(time_limit - (time.monotonic() - started), 1.0))
-        cuts = _all_cuts(system, layers, hidden, targets)
-        if not cuts:
-            break
-        if time.monotonic() - started > time_limit:
-            hidden = _completed(system, layers, hidden, targets, cost)
-            optimal = False
-            break
-        master.add(cuts)
-    hidden = _without_derivable(system, layers, hidden, primary)
+    judges = _Judges([Separator(system, layer) for layer in layers], [Separator(system, layer) for layer in insiders], targets)
+    search = _Search(system, master, judges, primary, cost, started + time_limit)
+    try:
+        if start is not None:
+            search.offer(master.repaired(start))
+        search.relax()
+        search.settle()
+    except _Infeasible as error:
+        raise _hopeless(system, [*layers, *insiders], targets, master.unmet()) from error
+    if search.best is None:
+        raise _hopeless(system, [*layers, *insiders], targets, master.unmet())
+    hidden = _without_derivable(system, layers, search.best, primary)
     spent = float(cost[hidden & ~primary & ~system.never].sum())
+    bound = min(search.bound, spent)
     return Pattern(
-        hidden & ~system.never, primary.copy(), spent, bound, optimal=optimal, rounds=rounds, seconds=time.monotonic() - started
+        hidden & ~system.never,
+        primary.copy(),
+        spent,
+        bound,
+        optimal=search.optimal or spent <= bound + LEEWAY * max(spent, 1.0),
+        rounds=search.rounds,
+        seconds=time.monotonic() - started,
     )
+
+
+class _Infeasible(Exception):
+    """No choice of cells keeps the rows found so far."""
+
+
+@dataclass(slots=True)
+class _Judges:
+    """Everybody who attacks: those who know what is published alone first, respondents once those fail."""
+
+    outsiders: list[Separator]
+    insiders: list[Separator]
+    targets: list[int]
+
+    def relaxed(self, chosen: Floats) -> list[Cut]:
+        """What a fractional choice breaks."""
+        return [cut for judge in self.outsiders for cut in judge.cuts(chosen, self.targets)]
+
+    def cuts(self, hidden: Booleans) -> list[Cut]:
+        """What a whole choice breaks."""
+        chosen = hidden.astype(np.float64)
+        return self.relaxed(chosen) or [cut for judge in self.insiders for cut in judge.cuts(chosen, self.targets)]
+
+
+class _Search:
+    """Looks for the cheapest pattern until it is proven, or until the clock says so."""
+
+    def __init__(
+        self, system: System, master: "_Master", judges: _Judges, primary: Booleans, cost: Floats, deadline: float
+    ) -> None:
+        self._system, self._master, self._judges = system, master, judges
+        self._primary, self._cost, self._deadline = primary, np.where(primary | system.never, 0.0, cost), deadline
+        self._begun = time.monotonic()
+        self.best: Booleans | None = None
+        self.bound = 0.0
+        self.optimal = False
+        self.rounds = 0
+
+    def relax(self) -> None:
+        """Draws cuts from fractional choices, until none is broken or half the time is gone."""
+        half = self._begun + (self._deadline - self._begun) / 2
+        for _ in range(RELAXED):
+            chosen, value = self._master.relaxed()
+            self.bound = max(self.bound, value)
+            cuts = self._judges.relaxed(chosen)
+            self.rounds += 1
+            if not cuts or time.monotonic() > half:
+                return
+            self._master.add(cuts)
+
+    def settle(self) -> None:
+        """Draws cuts from whole choices; keeps the best pattern that no attack reaches."""
+        tried = 0
+        while not self.optimal:
+            left = self._deadline - time.monotonic()
+            if left <= 0 and self.best is not None:
+                break
+            hidden, bound = self._master.solve(max(left, 1.0))
+            self.bound = max(self.bound, bound)
+            cuts = self._judges.cuts(hidden)
+            self.rounds += 1
+            if not cuts:
+                self._keep(hidden)
+            elif tried % PATIENCE == 0 or time.monotonic() > self._deadline:
+                self.offer(hidden)
+            tried += 1
+            self.optimal = self.best is not None and self._worth(self.best) <= self.bound + LEEWAY * max(1.0, self.bound)
+            if not cuts and not self.optimal and time.monotonic() > self._deadline:
+                break
+            self._master.add(cuts)
+        if not self.optimal and self.best is not None:
+            self.best = self._pruned(self.best)
+            self.optimal = self._worth(self.best) <= self.bound + LEEWAY * max(1.0, self.bound)
+
+    def offer(self, hidden: Booleans) -> None:
+        """Completes a pattern, the cheapest helpful cell first, until no attack succeeds; keeps it if it is the best."""
+        hidden = hidden.copy()
+        while True:
+            cuts = self._judges.cuts(hidden)
+            if not cuts:
+                break
+            self._master.add(cuts)
+            added = False
+            for cut in cuts:
+                if hidden[cut.cells] @ cut.weights >= 1 - LEEWAY:
+                    continue
+                open_ = ~hidden[cut.cells] & ~self._system.never[cut.cells] & ~self._system.shown[cut.cells]
+                cells, weights = cut.cells[open_], cut.weights[open_]
+                if cells.size:
+                    hidden[cells[np.argmin((self._cost[cells] + LEEWAY) / weights)]] = True
+                    added = True
+            if not added:  # Rounding alone keeps these cuts broken: all that could help is hidden.
+                return
+            hidden = self._master.repaired(hidden)
+        self._keep(hidden)
+
+    def _keep(self, hidden: Booleans) -> None:
+        if self.best is None or self._worth(hidden) < self._worth(self.best):
+            self.best = hidden
+
+    def _worth(self, hidden: Booleans) -> float:
+        return float(self._cost[hidden].sum())
+
+    def _pruned(self, hidden: Booleans) -> Booleans:
+        """Shows again, the dearest first, cells that are not needed; for as long as half of what the search was given."""
+        hidden = hidden.copy()
+        until = time.monotonic() + max((self._deadline - self._begun) / 2, 1.0)
+        able = np.flatnonzero(hidden & ~self._primary & ~self._system.never & (self._cost > 0))
+        for cell in able[np.argsort(-self._cost[able], kind="stable")]:
+            if time.monotonic() > until:
+                break
+            hidden[cell] = False
+            if not self._master.holds(hidden) or self._judges.cuts(hidden):
+                hidden[cell] = True
+        return hidden
 
 
 class _Master:
@@ -247,137 +217,141 @@ class _Master:
     def __init__(self, system: System, primary: Booleans, cost: Floats, counts: Floats | None, threshold: int) -> None:
         self._cost = np.where(primary | system.never, 0.0, cost)
         self._least = (primary | system.never).astype(float)
+        self._most = np.where(system.shown & ~(primary | system.never), 0.0, 1.0)
         self._rows: list[tuple[NDArray[np.int64], Floats, float]] = []
+        self._targets: list[int] = []  # The cell that each row protects.
         for relation in system.relations:
             cells = np.asarray((relation.total, *relation.parts), dtype=np.int64)
             if system.never[cells].any():
                 continue
-            for place, cell in enumerate(cells):
-                signs = np.ones(len(cells))
-                signs[place] = -1.0
-                self._rows.append((cells, signs, 0.0))
-                if counts is not None and place > 0 and primary[cell] and counts[cell] > 0:
-                    needed = float(threshold if counts[cell] == 1 else threshold - counts[cell])
+            self._lines(cells, primary, counts, threshold)
+        self._whole = bool((self._cost == np.round(self._cost)).all())
+        self._tied = self._with_ties(counts)
+        self._gap = LEEWAY / 10
+
+    def _lines(self, cells: NDArray[np.int64], primary: Booleans, counts: Floats | None, threshold: int) -> None:
+        """What a line tells by itself: nobody is hidden alone in it, and the hidden hold enough respondents."""
+        for place, cell in enumerate(cells):
+            if self._most[cell] == 0:
+                continue
+            signs = np.ones(len(cells))
+            signs[place] = -1.0
+            self._row(cells, signs, 0.0, int(cell))
+            if counts is not None and place > 0 and primary[cell] and counts[cell] > 0:
+                needed = float(threshold if counts[cell] == 1 else threshold - counts[cell])
+                if needed > 0:
                     weights = np.minimum(counts[cells], needed)
                     weights[0], weights[place] = needed, 0.0
-                    self._rows.append((cells, weights, float(needed)))
+                    self._row(cells, weights, needed, int(cell))
 
-    def add(self, cuts: list[tuple[Floats, float]]) -> None:
-        for coefficients, needed in cuts:
-            cells = np.flatnonzero(coefficients > 0)
-            self._rows.append((cells.astype(np.int64), coefficients[cells], needed))
+    def _with_ties(self, counts: Floats | None) -> Floats:
+        """Whole costs with ties broken: among patterns of one cost, that of the fewest respondents, which leads the search to one."""
+        if counts is None or not self._whole:
+            return self._cost
+        share = np.where(self._cost > 0, counts, 0.0)
+        return np.asarray(self._cost + TIE * share / max(float(share.sum()), 1.0))
 
-    def solve(self, limit: float) -> tuple[Booleans, float, bool]:
-        rows = (
-            np.concatenate([np.full(len(cells), place) for place, (cells, _, _) in enumerate(self._rows)])
-            if self._rows
-            else np.zeros(0)
-        )
-        columns = np.concatenate([cells for cells, _, _ in self._rows]) if self._rows else np.zeros(0)
-        entries = np.concatenate([values for _, values, _ in self._rows]) if self._rows else np.zeros(0)
-        table: Any = sparse.csr_array((entries, (rows, columns)), shape=(len(self._rows), len(self._cost)))
-        constraints = [LinearConstraint(table, lb=np.asarray([needed for _, _, needed in self._rows]))] if self._rows else []
-        solved = milp(
-            self._cost,
-            integrality=np.ones(len(self._cost), dtype=np.int64),
-            bounds=Bounds(self._least, np.ones(len(self._cost))),
-            constraints=constraints,
-            options={"time_limit": limit},
-        )
-        if solved.x is None:
-            return np.ones(len(self._cost), dtype=bool), 0.0, False
-        bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0
-        return np.asarray(solved.x > 0.5, dtype=bool), bound, solved.status == 0  # noqa: PLR2004 (halfway between the integers).
+    def add(self, cuts: Sequence[Cut]) -> None:
+        for cut in cuts:
+            self._row(cut.cells, cut.weights, 1.0, cut.target)
 
+    def _row(self, cells: NDArray[np.int64], weights: Floats, needed: float, target: int) -> None:
+        self._rows.append((cells, weights, needed))
+        self._targets.append(target)
 
-def _enough(layer: Layer, cell: int, low: float, high: float) -> bool:
-    value, scale = layer.values[cell], LEEWAY * max(1.0, abs(float(layer.values[cell])))
-    return bool(
-        low <= value - layer.below[cell] + scale
-        and high >= value + layer.above[cell] - scale
-        and high - low >= layer.width[cell] - scale
-    )
+    def holds(self, hidden: Booleans) -> bool:
+        """Whether a pattern keeps every row."""
+        return all(float(values @ hidden[cells]) >= needed - LEEWAY for cells, values, needed in self._rows)
 
+    def repaired(self, hidden: Booleans) -> Booleans:
+        """The pattern with what the rows require besides, one cheap cell at a time."""
+        hidden = (hidden | (self._least > 0)) & (self._most > 0)
+        changed = True
+        while changed:
+            changed = False
+            for cells, values, needed in self._rows:
+                if float(values @ hidden[cells]) >= needed - LEEWAY:
+                    continue
+                helping = cells[(values > 0) & ~hidden[cells] & (self._most[cells] > 0)]
+                if helping.size:
+                    gain = np.asarray([values[np.flatnonzero(cells == cell)[0]] for cell in helping])
+                    hidden[helping[np.argmin((self._cost[helping] + LEEWAY) / gain)]] = True
+                    changed = True
+        return hidden
 
-def _all_cuts(system: System, layers: Sequence[Layer], hidden: Booleans, targets: Sequence[int]) -> list[tuple[Floats, float]]:
-    """The cuts of every cell that an attack reaches."""
-    found = []
-    for layer in layers:
-        attacker = Attacker(system, layer, hidden)
-        attacker.survey(targets)
-        for cell in targets:
-            if not attacker.fooled(cell):
-                found += _cuts(system, layer, hidden, cell)
-    return found
+    def unmet(self) -> list[int]:
+        """The protected cells of rows that hiding everything does not keep."""
+        everything = self._most > 0
+        return [
+            int(target)
+            for (cells, values, needed), target in zip(self._rows, self._targets, strict=True)
+            if float(values @ everything[cells]) < needed - LEEWAY
+        ]
 
-
-def _cuts(system: System, layer: Layer, hidden: Booleans, cell: int) -> list[tuple[Floats, float]]:
-    """What the master must add so that a cell is protected: none if no attack succeeds.
-
-    The attacker's greatest gain above (or below) the true value is, by duality, at most the sum over hidden cells of the reduced
-    costs times how far they may move; that sum must reach the protection level.
-    """
-    free = hidden | system.never
-    upper = np.minimum(layer.upper, max(float(np.abs(layer.values).max()) * 10, 1.0))
-    room_up, room_down = np.maximum(upper - layer.values, 0.0), np.maximum(layer.values - layer.lower, 0.0)
-    target = np.zeros(len(free))
-    target[cell] = 1.0
-    gains: list[tuple[float, Floats]] = []
-    matrix: Any = system.matrix()
-    solve: Any = linprog  # Its stubs know nothing of sparse matrices.
-    for sign in (-1.0, 1.0):
+    def relaxed(self) -> tuple[Floats, float]:
+        """The cheapest fractional choice, and its cost; raises where there is none."""
+        table, right = self._table()
+        solve: Any = linprog
         solved = solve(
-            sign * target,
-            A_eq=matrix,
-            b_eq=np.zeros(len(system.relations)),
-            bounds=np.column_stack([layer.values - room_down * free, layer.values + room_up * free]),
-            method="highs",
-        )
+            self._cost, A_ub=None if table is None else -table, b_ub=None if table is None else -right,
+            bounds=np.column_stack([self._least, self._most]), method="highs",
+        )  # fmt: skip
         if solved.x is None:
-            message = f"The figures of {layer.name} do not add up around {system.names[cell]}."
-            raise DisclosureError(message)
-        reduced = solved.lower.marginals + solved.upper.marginals
-        gains.append(
-            (
-                abs(float(solved.fun) - sign * float(layer.values[cell])),
-                np.maximum(-reduced, 0.0) * room_up + np.maximum(reduced, 0.0) * room_down,
-            )
+            raise _Infeasible
+        if self._whole:  # Closer than one unit, a whole cost is proven.
+            self._gap = UNIT / max(float(solved.fun) + 1.0, 1.0)
+        return np.clip(solved.x, 0.0, 1.0), float(solved.fun)
+
+    def solve(self, limit: float) -> tuple[Booleans, float]:
+        """The cheapest whole choice found within the limit, and what no choice can do better than."""
+        table, right = self._table()
+        solved = milp(
+            self._tied,
+            integrality=np.ones(len(self._cost), dtype=np.int64),
+            bounds=Bounds(self._least, self._most),
+            constraints=[] if table is None else [LinearConstraint(table, lb=right)],
+            options={"time_limit": limit, "mip_rel_gap": self._gap},
         )
-    scale = LEEWAY * max(1.0, abs(float(layer.values[cell])))
-    wanted = [(0, float(layer.above[cell])), (1, float(layer.below[cell]))]
-    cuts = [_capped(gains[place][1], level) for place, level in wanted if gains[place][0] < level - scale]
-    if not cuts and gains[0][0] + gains[1][0] < layer.width[cell] - scale:
-        cuts.append(_capped(gains[0][1] + gains[1][1], float(layer.width[cell])))
-    for coefficients, _ in cuts:
-        if not (coefficients[~free] > 0).any():
-            message = f"Nothing can protect {system.names[cell]} in {layer.name}: hiding every cell leaves it within reach."
-            raise DisclosureError(message)
-    return cuts
+        if solved.status == INFEASIBLE:
+            raise _Infeasible
+        if solved.x is None:
+            return self._most > 0, 0.0
+        bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0
+        return np.asarray(solved.x > 0.5, dtype=bool), self._untied(bound)  # noqa: PLR2004 (halfway between the integers).
+
+    def _untied(self, bound: float) -> float:
+        """A bound on the true cost: whole costs have whole bounds, and their ties weigh `TIE` at most."""
+        return float(np.ceil(bound - float((self._tied - self._cost).sum()) - LEEWAY)) if self._whole else bound
+
+    def _table(self) -> tuple[Any, Floats]:
+        if not self._rows:
+            return None, np.zeros(0)
+        rows = np.repeat(np.arange(len(self._rows)), [len(cells) for cells, _, _ in self._rows])
+        columns = np.concatenate([cells for cells, _, _ in self._rows])
+        entries = np.concatenate([values for _, values, _ in self._rows])
+        table = sparse.csr_array((entries, (rows, columns)), shape=(len(self._rows), len(self._cost)))
+        return table, np.asarray([needed for _, _, needed in self._rows])
 
 
-def _capped(coefficients: Floats, level: float) -> tuple[Floats, float]:
-    """A cut over binaries, no coefficient above the right side, scaled to 1 for the solver's tolerances."""
-    return np.where(coefficients > LEEWAY * level, np.minimum(coefficients, level), 0.0) / level, 1.0
-
-
-def _completed(system: System, layers: Sequence[Layer], hidden: Booleans, targets: list[int], cost: Floats) -> Booleans:
-    """Adds cells one by one, the cheapest that helps an unprotected cell, until no attack succeeds."""
-    hidden = hidden.copy()
-    while True:
-        cuts = _all_cuts(system, layers, hidden, targets)
-        if not cuts:
-            return hidden
-        for coefficients, _ in cuts:
-            helping = np.flatnonzero((coefficients > 0) & ~hidden & ~system.never)
-            if helping.size:
-                hidden[helping[np.argmin(cost[helping] / coefficients[helping])]] = True
+def _hopeless(system: System, layers: Sequence[Layer], targets: Sequence[int], unmet: Sequence[int]) -> DisclosureError:
+    """The error of a table that nothing protects: which cells, and in which figures."""
+    stuck = out_of_reach(system, layers, targets)
+    cells = list(dict.fromkeys(system.names[cell] for cell in (*(cell for cell, _ in stuck), *unmet)))
+    where = ", ".join(dict.fromkeys(layer for _, layer in stuck)) or "their lines"
+    message = f"Nothing can protect {', '.join(cells)} in {where}: hiding every cell leaves them within reach."
+    return DisclosureError(message, cells)
 
 
 def _without_derivable(system: System, layers: Sequence[Layer], hidden: Booleans, primary: Booleans) -> Booleans:
-    """Shows again the secondary cells that anybody can work out in the first layer: hiding them hides nothing."""
+    """Shows again the secondary cells that anybody can work out in every layer: hiding them hides nothing."""
     secondary = [int(cell) for cell in np.flatnonzero(hidden & ~primary & ~system.never)]
+    derivable = set(secondary)
+    for layer in layers:
+        attacker = Attacker(system, layer, hidden)
+        attacker.survey(sorted(derivable))
+        for cell in sorted(derivable):
+            if attacker.high[cell] - attacker.low[cell] > LEEWAY or np.ptp(attacker.interval(cell)) > LEEWAY:
+                derivable.discard(cell)
     shown = hidden.copy()
-    for cell, (low, high) in zip(secondary, attack(system, layers[0], hidden, secondary), strict=True):
-        if high - low <= LEEWAY:
-            shown[cell] = False
+    shown[sorted(derivable)] = False
     return shown
