@@ -337,9 +337,10 @@ class _Pairs:
 
     def table(self, categories: int) -> Floats:
         """The shares of each pair of marks, summing to 1."""
-        table = np.zeros((categories, categories))
+        table: Floats = np.zeros((categories, categories))
         np.add.at(table, (self.one, self.other), self.each)
-        return table / table.sum()
+        table /= table.sum()
+        return table
 
     def error(self, gradient: Floats) -> float:
         """The standard error, from the influence of each pair of marks."""
