@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.agreement import kappa
 from analysis.desk import HEADERS, NOTHING, SOURCE, Desk, by_value, kept, options, percent, told
 from analysis.disclosure import Domain
 from analysis.edition import HIDDEN, PUBLISHED, UNRELIABLE, VOID, Cell, Chapter, Column, Profile, ProfileSet, Row, Table
 from analysis.fragility import DIMENSIONS as FRAMEWORK
-from analysis.fragility import weighted_kappa
 from analysis.measures import DIMENSIONS, FLAGS
 from analysis.portrait import Words
 
@@ -218,7 +218,7 @@ def voices(desk: Desk) -> Chapter:
 
 
 def kappa_cell(desk: Desk, code: str) -> Cell:
-    """The weighted kappa of a dimension, where twice the threshold gave both marks."""
+    """The weighted kappa of a dimension with its 95 % interval, where twice the threshold gave both marks."""
     if not desk.store.protection.shows(desk.domain):
         return HIDDEN
     here = desk.store.members(desk.domain)
@@ -226,10 +226,11 @@ def kappa_cell(desk: Desk, code: str) -> Cell:
     count = int((np.isfinite(firm) & np.isfinite(other)).sum())
     if count == 0:
         return VOID
-    found = weighted_kappa(firm, other)
-    if count < 2 * desk.store.protection.threshold or found is None:
+    found = kappa(firm, other)
+    if count < 2 * desk.store.protection.threshold or found.value is None:
         return Cell(None, None, None, count, UNRELIABLE)
-    return Cell(round(found, 2), None, None, count, PUBLISHED)
+    low, high = (None if bound is None else round(bound, 2) for bound in (found.low, found.high))
+    return Cell(round(found.value, 2), low, high, count, PUBLISHED)
 
 
 def needs(desk: Desk) -> Chapter:

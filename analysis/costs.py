@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.parameters import Floats, Parameters, Scale
 from analysis.people import number, text
 from analysis.portrait import Amount, Costs
-from analysis.projection import FirmProjection, shown, usable
+from analysis.projection import FirmProjection, projected, shown, usable
 
 GRID_POINTS = 3000
 LEAST_STEP = 10.0
@@ -223,7 +223,7 @@ def _model(
     """The people who may leave within ten years, and why nothing may be computed of their indemnities (or None)."""
     if projection is None or not usable(projection, parameters):
         return None, "ages"
-    aged = persons.loc[persons["birth"].notna()]
+    aged = projected(persons, reference_date=projection.reference_date, parameters=parameters)
     leaving = projection.chances(10) > parameters.number("counts_from")
     chosen = aged.loc[leaving]
     mean = mean_full_time_pay(answers, persons, parameters)

@@ -1,9 +1,11 @@
 """The projection of retirements: the front door of the modules that compute it.
 
 `mixture` holds the model of one person, `people` the persons of a firm, `projection` a firm's forecast and what of it may be
-shown, `regional` the forecast of a panel with the uncertainty of the model itself. See `docs/methods/departures.md`.
+shown, `counts` the exact number of departures of one firm or of many at once, `regional` the forecast of a panel with the
+uncertainty of the model itself, `backtest` the past that the model would have announced. See `docs/methods/departures.md`.
 """
 
+from analysis.counts import DepartureCount, departure_count, project_firms
 from analysis.mixture import (
     decimal_year,
     departure_probabilities,
@@ -14,22 +16,26 @@ from analysis.mixture import (
 )
 from analysis.people import BAND_AGES, basis_of, persons_of
 from analysis.projection import FirmProjection, project_firm, shown_departures
-from analysis.regional import SCENARIOS, RegionProjection, Scenario, project_region
+from analysis.regional import SCENARIO_NAMES, SCENARIOS, RegionProjection, Scenario, project_region
 
 __all__ = [
     "BAND_AGES",
     "SCENARIOS",
+    "SCENARIO_NAMES",
+    "DepartureCount",
     "FirmProjection",
     "RegionProjection",
     "Scenario",
     "basis_of",
     "decimal_year",
+    "departure_count",
     "departure_probabilities",
     "mixture_cdf",
     "person_probabilities",
     "persons_of",
     "poisson_binomial",
     "project_firm",
+    "project_firms",
     "project_region",
     "quantile",
     "shown_departures",

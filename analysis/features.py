@@ -32,6 +32,7 @@ def firm_features(answers: Mapping[str, Any], *, parameters: Parameters) -> dict
     `part_time_share`, `recruit_failed_share`, `board_share65`, `turnover`. `women`, `n_under35`, `n50`, `n55` and `age_*` count
     people. `dep1` … `dep10` are exact expectations of the model, `declared1` … `declared10` what the firm itself expects.
     `idr5` is in euros, charges included, nan when the agreement's scale is not verified; `noria` in euros a year.
+    `past3` counts the retirements of the last three years; `I01` … `I41` are the indicators' values in their own units.
     `recruit_difficulty` runs from 0 to 3 (nan: no hiring), `duerp_recent` is 1, 0 or nan, `pyramid_shape` a word or None.
     `needs`, `actions` (codes of the plan that were kept), `transfer_modes`, `recruit_causes`, `strain` and `economic_effects`
     are lists of codes, sorted, empty when nothing was answered.
@@ -52,6 +53,7 @@ def features_of(facts: Facts, indicators: Mapping[str, IndicatorResult], flags: 
         "hr_index": _known(index(scores, HR)),
         "economic_index": _known(index(scores, ECONOMIC)),
         **{f"flag_{code}": code in up for code in FLAG_TITLES},
+        **{code: _known(result.value) for code, result in sorted(indicators.items())},
         **{
             f"{voice}_{code}": _known(mark(facts.answers, f"{voice}_{code}"))
             for voice in ("ent", "diag", "cons")
@@ -115,6 +117,7 @@ def _leavers(facts: Facts) -> dict[str, Any]:
     """The model's departures and the firm's own."""
     forecast = facts.projection
     model = {f"dep{years}": math.nan if forecast is None else forecast.expected(years) for years in HORIZONS}
+    model["past3"] = _known(facts.number("dep_passes_3a"))
     return model | {f"declared{years}": _known(declared_within(facts.answers, years)) for years in HORIZONS}
 
 

@@ -1,23 +1,37 @@
 """From indicators to dimensions, grades, red flags and the two voices.
 
-Comes in: the `Facts` of a firm and its indicators. Goes out: ten `DimensionResult`, two indices, the red flags, and, for many
-dossiers, the agreement between those who gave marks (weighted kappa). The computed score, the firm's mark, the diagnostician's
-and the consensus stay four separate readings. Framework: DOMAIN §2; dimensions and indices follow the usual steps of composite
+Comes in: the `Facts` of a firm and its indicators. Goes out: ten `DimensionResult` and two indices. The computed score, the
+firm's mark, the diagnostician's and the consensus stay four separate readings; `analysis.agreement`, whose front door this module
+is, compares them over many dossiers. Framework: DOMAIN §2; dimensions and indices follow the usual steps of composite
 indicators (OECD/JRC 2008): normalise, weight, aggregate, keep what must not be compensated apart (the flags).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike
-
+from analysis.agreement import HIGHEST_MARK, agreement, agreement_by_rater, weighted_kappa
 from analysis.facts import Facts
 from analysis.parameters import Parameters
 from analysis.people import number, text
 from analysis.portrait import DimensionResult, Flag, IndicatorResult, Words
 from analysis.reference import DIMENSION_CODES, PanelReference
+
+__all__ = [
+    "DIMENSIONS",
+    "ECONOMIC",
+    "GRADES",
+    "HIGHEST_MARK",
+    "HR",
+    "agreement",
+    "agreement_by_rater",
+    "dimension_results",
+    "dimension_scores",
+    "grade",
+    "index",
+    "mark",
+    "reading",
+    "weighted_kappa",
+]
 
 HR, ECONOMIC = "hr", "economic"
 DIMENSIONS: Mapping[str, tuple[Words, str]] = {
@@ -33,7 +47,6 @@ DIMENSIONS: Mapping[str, tuple[Words, str]] = {
     "D10": (Words("Projet, activité et coopérations", "Strategy, activity and partnerships"), ECONOMIC),
 }
 GRADES = ("A", "B", "C", "D")
-HIGHEST_MARK = 4
 # An index is the mean of its dimensions; it says nothing when more than half of them are missing.
 LEAST_DIMENSIONS = 0.5
 
@@ -124,75 +137,3 @@ def dimension_results(
             )
         )
     return tuple(found)
-
-
-def weighted_kappa(
-    first: ArrayLike,
-    second: ArrayLike,
-    *,
-    weights: Literal["linear", "quadratic"] = "quadratic",
-    categories: int = HIGHEST_MARK + 1,
-) -> float | None:
-    """Cohen's weighted kappa between two series of marks (Cohen 1968).
-
-    Parameters
-    ----------
-    first, second
-        Marks from 0 to `categories` - 1, nan where there is none, of one shape (n,).
-    weights
-        How a disagreement of d points counts: d (linear) or d² (quadratic).
-    categories
-        How many marks there are.
-
-    Returns
-    -------
-    float or None
-        1 for full agreement, 0 for that of chance, negative below. None without a pair, or when both always gave one and the
-        same mark (chance then explains everything).
-    """
-    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    both = np.isfinite(one) & np.isfinite(other)
-    if not both.any():
-        return None
-    table = np.zeros((categories, categories))
-    np.add.at(table, (one[both].astype(int), other[both].astype(int)), 1.0)
-    table /= table.sum()
-    steps = np.abs(np.subtract.outer(np.arange(categories), np.arange(categories))).astype(float)
-    cost = steps if weights == "linear" else steps**2
-    chance = float((np.outer(table.sum(axis=1), table.sum(axis=0)) * cost).sum())
-    return None if chance == 0 else 1.0 - float((table * cost).sum()) / chance
-
-
-def agreement(
-    marks: Mapping[str, ArrayLike] | pd.DataFrame, *, weights: Literal["linear", "quadratic"] = "quadratic"
-) -> dict[str, float | None]:
-    """The weighted kappa between firms and diagnosticians, dimension by dimension.
-
-    Parameters
-    ----------
-    marks
-        Columns ent_D1 … ent_D10 and diag_D1 … diag_D10 of one shape (n,), as in the table of `firm_features`. Given the rows of
-        one diagnostician only, it is that rater's agreement, where a drift shows.
-    weights
-        linear or quadratic.
-    """
-    pairs = {code: (marks.get(f"ent_{code}"), marks.get(f"diag_{code}")) for code in DIMENSION_CODES}
-    return {
-        code: None if firm is None or other is None else weighted_kappa(firm, other, weights=weights)
-        for code, (firm, other) in pairs.items()
-    }
-
-
-def agreement_by_rater(
-    marks: Mapping[str, ArrayLike] | pd.DataFrame, raters: Sequence[str], *, weights: Literal["linear", "quadratic"] = "quadratic"
-) -> dict[str, float | None]:
-    """The weighted kappa of each diagnostician over all dimensions together; `raters` names the one of each row."""
-    who = np.asarray(raters, dtype=object)
-    found: dict[str, float | None] = {}
-    for rater in sorted(set(raters)):
-        rows = who == rater
-        columns = [
-            [np.asarray(marks[f"{voice}_{code}"], dtype=float)[rows] for code in DIMENSION_CODES] for voice in ("ent", "diag")
-        ]
-        found[rater] = weighted_kappa(np.concatenate(columns[0]), np.concatenate(columns[1]), weights=weights)
-    return found

@@ -69,12 +69,14 @@ def needs(parameters: Parameters) -> Mapping[str, tuple[str, ...]]:
 
 
 def _result(facts: Facts, indicator: Indicator, anchors: Anchors) -> IndicatorResult:
-    value = indicator.compute(facts)
+    exact = indicator.compute(facts)
+    # The score is that of the value that is shown: whoever reads the value finds the score again.
+    value = None if exact is None else round(exact, 4)
     return IndicatorResult(
         code=indicator.code,
         title=anchors.title,
         unit=anchors.unit,
-        value=None if value is None else round(value, 4),
+        value=value,
         score=None if value is None else round(score(value, anchors.values), 1),
         anchors=anchors.values,
         sourced=anchors.sourced,

@@ -20,15 +20,18 @@ late                  5 %     F + 0.25 + exponential (1.3), 71 at most
 Sex and category shift the whole law by some months; a date that the person announced replaces it. Someone still employed past
 the mixture's last age leaves at the rate of the late component. `analysis.departures` is the front door of this module and
 of those that build on it.
+
+What cannot be known stays unknown: a birth that is missing, before the first cohort of the law or after the reference date gives
+nan, never a probability of zero. A date that was announced and has passed by more than two spreads says nothing any more: the
+person is still there, and the mixture holds again.
 """
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import log_ndtr
 
 from analysis.parameters import Behaviour, Floats, Law, Mixture, usual_behaviour
 
@@ -39,6 +42,8 @@ AT_FULL, LATE_MEAN, LAST_AGE = 0.25, 1.3, 71.0
 NOBODY_LEFT = 1e-9
 MONTHS = 12
 SHORTEST = 1e-9
+# An announced date is given up once it has passed by this many spreads.
+LAPSED = 2.0
 
 CELL = ["born_from", "born_to", "sex", "category", "declared"]
 
@@ -121,27 +126,60 @@ def departure_probabilities(
     shift
         Years added to everyone's age at departure (0.5: half a year later).
     declared
-        Years from the reference date to a departure that was announced, nan where none was, shape (n,).
+        Years from the reference date to a departure that was announced, nan where none was, shape (n,). Negative for a date
+        that has passed, which counts while it is not older than two spreads.
     behaviour
         Shifts by sex and category and the spread of announced dates; those of `figures.toml` by default.
 
     Returns
     -------
     ndarray
-        Shape (n, h), never falling along a row.
+        Shape (n, h), never falling along a row; nan for a birth that is unknown or impossible, unless a date was announced.
+
+    Raises
+    ------
+    ValueError
+        For a horizon that is negative or not finite.
     """
     behaviour = behaviour or usual_behaviour()
+    years = checked_horizons(horizons)
+    today = decimal_year(reference_date)
     born = np.asarray(birth, dtype=float)
-    years = np.asarray(horizons, dtype=float)
+    born = np.where(possible_births(born, today, law), born, np.nan)
     moved = shifts_of(sex, category, behaviour) + shift
     opening, full = law.ages(np.nan_to_num(born, nan=0.0))
-    age = decimal_year(reference_date) - born - moved
-    result = conditional(age, opening, full, years, mixture or behaviour.mixture)
+    result = conditional(today - born - moved, opening, full, years, mixture or behaviour.mixture)
     if declared is not None:
         waits = np.asarray(declared, dtype=float)
-        announced = np.isfinite(waits)
+        announced = still_announced(waits, behaviour.declared_sd)
         result[announced] = announced_probabilities(waits[announced], years, behaviour.declared_sd)
     return result
+
+
+def checked_horizons(horizons: ArrayLike) -> Floats:
+    """Horizons as years, shape (h,); raises `ValueError` for one that is negative or not finite."""
+    years = np.atleast_1d(np.asarray(horizons, dtype=float))
+    if not (np.isfinite(years) & (years >= 0)).all():
+        message = "A horizon is a finite number of years from the reference date, 0 or more."
+        raise ValueError(message)
+    return years
+
+
+def possible_births(birth: Floats, today: float, law: Law) -> NDArray[np.bool_]:
+    """Which decimal years of birth the law has a cohort for, and are not in the future; False for nan."""
+    return np.asarray((birth >= law.cohorts[0].born_from.year) & (birth <= today), dtype=bool)
+
+
+def projectable(persons: pd.DataFrame, *, reference_date: date, law: Law, spread: float) -> NDArray[np.bool_]:
+    """Whose departure can be told: a possible birth is known, or a departure was announced and has not lapsed, shape (n,)."""
+    table = persons.reindex(columns=["birth", "declared"]).astype(float)
+    born = possible_births(table["birth"].to_numpy(), decimal_year(reference_date), law)
+    return born | still_announced(table["declared"].to_numpy(), spread)
+
+
+def still_announced(waits: Floats, spread: float) -> NDArray[np.bool_]:
+    """Which announced departures still say something: those to come, and those that passed less than two spreads ago."""
+    return np.asarray(np.isfinite(waits) & (waits >= -LAPSED * spread), dtype=bool)
 
 
 def conditional(age: Floats, opening: Floats, full: Floats, horizons: Floats, mixture: Mixture) -> Floats:
@@ -159,11 +197,11 @@ def conditional(age: Floats, opening: Floats, full: Floats, horizons: Floats, mi
 def announced_probabilities(waits: Floats, horizons: Floats, spread: float) -> Floats:
     """P(gone within each horizon) for departures announced in `waits` years, give or take, shape (n, h).
 
-    A normal law around the date, cut at today since the person is still there.
+    A normal law around the date, cut at today since the person is still there: 1 - S(horizon) / S(0), in logarithms so that it
+    holds however far in the past the date is.
     """
-    already = ndtr(-waits / spread)[:, None]
-    gone = ndtr((horizons[None, :] - waits[:, None]) / spread)
-    return np.asarray(np.clip((gone - already) / np.maximum(1.0 - already, NOBODY_LEFT), 0.0, 1.0), dtype=float)
+    staying = log_ndtr((waits[:, None] - horizons[None, :]) / spread) - log_ndtr(waits / spread)[:, None]
+    return np.asarray(np.clip(-np.expm1(staying), 0.0, 1.0), dtype=float)
 
 
 def cells_of(persons: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
@@ -177,17 +215,27 @@ def cells_of(persons: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     Returns
     -------
     tuple
-        The distinct rows of these five columns, and the row number of each person, shape (n,).
+            The distinct rows of these five columns, in an order that depends on their values alone, and the row number of each
+        person, shape (n,).
     """
-    table = persons.reindex(columns=CELL)
-    seen: dict[tuple[Any, ...], int] = {}
-    # A year that is not a number equals none, itself included: None stands for it in the key.
-    keys = zip(*([None if value != value else value for value in table[column].tolist()] for column in CELL), strict=True)  # noqa: PLR0124
-    place = np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.intp)
-    cells = pd.DataFrame({column: [key[rank] for key in seen] for rank, column in enumerate(CELL)})
-    for column in ("born_from", "born_to", "declared"):
-        cells[column] = cells[column].astype(float)
-    return cells, place
+    columns = {name: _plain(persons, name) for name in CELL}
+    key = np.zeros(len(persons), dtype=np.int64)
+    for values in columns.values():
+        codes, levels = pd.factorize(values, sort=True, use_na_sentinel=False)
+        key = key * max(len(levels), 1) + codes
+        # Codes of what is there so far: the key never grows beyond rows times levels.
+        key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    return pd.DataFrame({name: values[first] for name, values in columns.items()}), place.astype(np.intp)
+
+
+def _plain(persons: pd.DataFrame, name: str) -> NDArray[np.generic]:
+    """A column of a situation as numbers, or as text with "" for what is missing."""
+    if name not in persons.columns:
+        return np.full(len(persons), "", dtype=object) if name in {"sex", "category"} else np.full(len(persons), np.nan)
+    if name in {"sex", "category"}:
+        return persons[name].fillna("").astype(str).to_numpy(dtype=object)
+    return persons[name].to_numpy(dtype=float)
 
 
 def points_of(cells: pd.DataFrame) -> tuple[Floats, NDArray[np.intp]]:
@@ -195,15 +243,13 @@ def points_of(cells: pd.DataFrame) -> tuple[Floats, NDArray[np.intp]]:
 
     A cell of unknown birth gives one point, nan.
     """
-    births, owners = [], []
-    for place, (low, high) in enumerate(zip(cells["born_from"].to_numpy(float), cells["born_to"].to_numpy(float), strict=True)):
-        known = np.isfinite(low) and np.isfinite(high)
-        count = max(round((high - low) * MONTHS), 1) if known else 1
-        births.append(low + (np.arange(count) + 0.5) / count * (high - low))
-        owners.append(np.full(count, place))
-    if not births:
-        return np.empty(0), np.empty(0, dtype=np.intp)
-    return np.concatenate(births), np.concatenate(owners).astype(np.intp)
+    low, high = cells["born_from"].to_numpy(float), cells["born_to"].to_numpy(float)
+    known = np.isfinite(low) & np.isfinite(high)
+    counts = np.where(known, np.maximum(np.rint(np.where(known, high - low, 0.0) * MONTHS), 1.0), 1.0).astype(np.intp)
+    owners = np.repeat(np.arange(len(cells), dtype=np.intp), counts)
+    ranks = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    births = low[owners] + (ranks + 0.5) / counts[owners] * (high - low)[owners]
+    return np.asarray(births, dtype=float), owners
 
 
 def person_probabilities(
@@ -227,9 +273,9 @@ def person_probabilities(
     Returns
     -------
     ndarray
-        Shape (n, h); nan for someone whose age is unknown.
+        Shape (n, h); nan for someone whose age is unknown or impossible.
     """
-    years = np.asarray(horizons, dtype=float)
+    years = checked_horizons(horizons)
     if persons.empty:
         return np.empty((0, len(years)))
     cells, place = cells_of(persons)

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.mixture import decimal_year, person_probabilities, poisson_binomial, quantile
+from analysis.mixture import decimal_year, person_probabilities, poisson_binomial, projectable, quantile
 from analysis.parameters import Floats, Parameters
 from analysis.people import number, rows
 from analysis.portrait import Departures, Horizon, YearPoint
@@ -42,7 +42,8 @@ class FirmProjection:
     """The forecast of a firm, exact. Never shown as it is.
 
     `yearly` holds each person's probability of having left within 1 … 10 years, shape (n, 10); `path` within each year's end,
-    shape (n, p), for the calendar years `path_years`. People of unknown age are in neither; `headcount` counts everyone.
+    shape (n, p), for the calendar years `path_years`. People of unknown age who announced nothing are in neither; `headcount`
+    counts everyone.
     """
 
     reference_date: date
@@ -89,7 +90,7 @@ def project_firm(
     headcount
         The number of employees when the table does not hold them all.
     """
-    aged = persons.loc[persons["birth"].notna()]
+    aged = projected(persons, reference_date=reference_date, parameters=parameters)
     today = decimal_year(reference_date)
     ends = tuple(range(reference_date.year, reference_date.year + 11))
     horizons = np.array([*YEARS, *(year + 1 - today for year in ends)], dtype=float)
@@ -105,6 +106,12 @@ def project_firm(
         path_years=ends,
         path=chances[:, len(YEARS) :],
     )
+
+
+def projected(persons: pd.DataFrame, *, reference_date: date, parameters: Parameters) -> pd.DataFrame:
+    """The persons whose departure can be told, in their order: the rows of `FirmProjection.yearly`."""
+    spread = parameters.behaviour.declared_sd
+    return persons.loc[projectable(persons, reference_date=reference_date, law=parameters.law, spread=spread)]
 
 
 def shown(expected: float, carriers: int, parameters: Parameters) -> float:

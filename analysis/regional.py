@@ -6,7 +6,7 @@ departure by one common number of months: that common shift is what a panel's si
 error is not in these intervals: `analysis.estimates` gives it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -15,8 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.mixture import announced_probabilities, cells_of, conditional, decimal_year, points_of, shifts_of
+from analysis.mixture import (
+    announced_probabilities,
+    cells_of,
+    checked_horizons,
+    conditional,
+    decimal_year,
+    points_of,
+    possible_births,
+    projectable,
+    shifts_of,
+    still_announced,
+)
 from analysis.parameters import Behaviour, Cohort, Floats, Law, Mixture, Parameters, load
+from analysis.portrait import Words
 
 LOW, HIGH = 0.1, 0.9
 LAST_YEARS = 11
@@ -35,6 +47,13 @@ class Scenario(StrEnum):
 
 
 SCENARIOS = tuple(Scenario)
+SCENARIO_NAMES: Mapping[Scenario, Words] = {
+    Scenario.CENTRAL: Words("Scénario central : la loi de la date de référence", "Central: the law of the reference date"),
+    Scenario.LATER: Words("Départs six mois plus tard", "Departures six months later"),
+    Scenario.EARLIER: Words("Départs six mois plus tôt", "Departures six months earlier"),
+    Scenario.NO_EARLY: Words("Sans départs anticipés", "No early departures"),
+    Scenario.FREEZE: Words("Gel des âges d’ouverture déjà atteints", "Opening ages frozen where they stand"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,38 +120,97 @@ def project_region(
     seed
         Of the draws: the same seed gives the same figures.
     scenario
-        One of `Scenario`; raises `ValueError` for another.
+        One of `Scenario`.
     parameters
         The Dirichlet concentration, the spread of the common shift and the shift of the scenarios; usual ones by default.
+
+    Returns
+    -------
+    RegionProjection
+        The same bytes whatever the order of the persons.
+
+    Raises
+    ------
+    ValueError
+        For a scenario or a horizon that is none, a negative number of draws, a table of persons without `reference`, weights
+        that name a firm twice, are negative or are not finite.
     """
     chosen = Scenario(scenario)
     parameters = parameters or load(reference_date)
-    law = law or parameters.law
-    behaviour = behaviour or parameters.behaviour
-    years = np.array(list(horizons), dtype=np.float64)
-    today = decimal_year(reference_date)
+    law, behaviour = law or parameters.law, behaviour or parameters.behaviour
+    years, today = checked_horizons(list(horizons)), decimal_year(reference_date)
     ends = reference_date.year + np.arange(LAST_YEARS, dtype=np.float64)
-    grid = np.concatenate((years, ends + 1 - today))
-    known = persons.loc[persons["birth"].notna() & persons["reference"].isin(weights.index)]
-    each = weights.reindex(known["reference"]).fillna(0.0).to_numpy(float)
-    cells, place = cells_of(known)
-    model = _CellModel(cells, grid, today, frozen_law(law, reference_date) if chosen is Scenario.FREEZE else law, behaviour)
+    crowd = _Crowd.of(persons, weights, reference_date=reference_date, law=law, behaviour=behaviour)
+    model = _CellModel(
+        crowd.cells,
+        np.concatenate((years, ends + 1 - today)),
+        today,
+        frozen_law(law, reference_date) if chosen is Scenario.FREEZE else law,
+        behaviour,
+    )
     central, drawn = _all_draws(model, behaviour.mixture, chosen, parameters, draws=draws, seed=seed)
-    totals = np.asarray(np.bincount(place, weights=each, minlength=len(cells)), dtype=np.float64)
     split = _Split(years=len(years), central=central, drawn=drawn)
-    lost = persons.loc[persons["birth"].isna() & persons["reference"].isin(weights.index), "reference"]
+    totals = crowd.totals(np.ones(len(crowd.each), dtype=bool))
     return RegionProjection(
         reference_date=reference_date,
         law_version=law.version,
         scenario=chosen.value,
         draws=draws,
         seed=seed,
-        people=float(each.sum()),
-        unknown_ages=float(weights.reindex(lost).sum()),
+        people=float(crowd.each.sum()),
+        unknown_ages=crowd.unknown,
         by_horizon=split.horizons(totals, years),
         by_year=split.calendar(totals, ends),
-        by_domain=_domains(known, groups, split, years, each=each, place=place),
+        by_domain=_domains(crowd, groups, split, years),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """The people of a panel whose departure can be told, in an order that depends on their values alone.
+
+    `cells` are their distinct situations, `place` the situation of each, `each` the weight and `firms` the firm of each, shape
+    (n,); `unknown` is the weight of the others.
+    """
+
+    cells: pd.DataFrame
+    place: NDArray[np.intp]
+    each: Floats
+    firms: NDArray[np.object_]
+    unknown: float
+
+    @classmethod
+    def of(cls, persons: pd.DataFrame, weights: pd.Series, *, reference_date: date, law: Law, behaviour: Behaviour) -> "_Crowd":
+        _check(persons, weights)
+        mine = persons.loc[persons["reference"].isin(weights.index)]
+        told = projectable(mine, reference_date=reference_date, law=law, spread=behaviour.declared_sd)
+        known = mine.loc[told]
+        cells, place = cells_of(known)
+        references = known["reference"].to_numpy(object)
+        # Sums of floats depend on the order of their terms: people are put in the order of their firm, then of their situation.
+        order = np.lexsort((place, pd.factorize(references, sort=True)[0]))
+        each = weights.reindex(references[order]).to_numpy(float)
+        lost = np.sort(weights.reindex(mine.loc[~told, "reference"]).to_numpy(float))
+        return cls(cells, place[order], each, references[order], float(lost.sum()))
+
+    def totals(self, inside: NDArray[np.bool_]) -> Floats:
+        """The weighted people of each situation, among some of them, shape (cells,)."""
+        return np.bincount(self.place[inside], weights=self.each[inside], minlength=len(self.cells)).astype(np.float64)
+
+
+def _check(persons: pd.DataFrame, weights: pd.Series) -> None:
+    """Raises `ValueError` when firms and persons cannot be brought together, and says what to do."""
+    values = weights.to_numpy(float)
+    if "reference" not in persons.columns:
+        message = "The table of persons has no column `reference`: give each person the reference of the firm."
+    elif not weights.index.is_unique:
+        message = f"The weights name {weights.index[weights.index.duplicated()][0]} twice: give each firm one weight."
+    elif not (np.isfinite(values) & (values >= 0)).all():
+        worst = weights.index[~(np.isfinite(values) & (values >= 0))][0]
+        message = f"The weight of {worst} is negative or not finite: calibrate within bounds, or leave the firm out."
+    else:
+        return
+    raise ValueError(message)
 
 
 class _CellModel:
@@ -140,7 +218,7 @@ class _CellModel:
 
     def __init__(self, cells: pd.DataFrame, grid: Floats, today: float, law: Law, behaviour: Behaviour) -> None:
         births, owners = points_of(cells)
-        late_enough = today - births >= YOUNGEST
+        late_enough = possible_births(births, today - YOUNGEST, law)
         self._births, self._owners = births[late_enough], owners[late_enough]
         self._count = len(cells)
         self._size = np.bincount(owners, minlength=self._count)
@@ -149,7 +227,7 @@ class _CellModel:
         self._opening, self._full = law.ages(self._births)
         self._grid = grid
         waits = cells["declared"].to_numpy(float)
-        self._announced = np.isfinite(waits)
+        self._announced = still_announced(waits, behaviour.declared_sd)
         self._fixed = announced_probabilities(waits[self._announced], grid, behaviour.declared_sd)
 
     def probabilities(self, mixture: Mixture, shift: float) -> Floats:
@@ -171,6 +249,9 @@ def _all_draws(
     step = parameters.number("scenario_shift")
     base = {Scenario.LATER: step, Scenario.EARLIER: -step}.get(scenario, 0.0)
     centre = mixture.without_early() if scenario is Scenario.NO_EARLY else mixture
+    if draws < 0:
+        message = "The number of draws is 0 or more."
+        raise ValueError(message)
     random = np.random.default_rng(seed)
     used = mixture.weights() > 0
     mixes = np.zeros((draws, len(used)))
@@ -228,17 +309,14 @@ def _interval(each: Floats) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _domains(
-    known: pd.DataFrame, groups: pd.DataFrame | None, split: _Split, years: Floats, *, each: Floats, place: NDArray[np.intp]
-) -> pd.DataFrame:
+def _domains(crowd: _Crowd, groups: pd.DataFrame | None, split: _Split, years: Floats) -> pd.DataFrame:
     columns = ["column", "value", "horizon", "expected", "low80", "high80", "people", "firms"]
     tables = []
-    for column in [] if groups is None else groups.columns:
-        labels = groups[column].reindex(known["reference"]).to_numpy(object) if groups is not None else np.empty(0, object)
+    for column in () if groups is None else groups.columns:
+        labels = groups[column].reindex(crowd.firms).to_numpy(object) if groups is not None else np.empty(0, object)
         for value in sorted({label for label in labels if isinstance(label, str)}):
-            inside = labels == value
-            totals = np.asarray(np.bincount(place[inside], weights=each[inside], minlength=len(split.central)), dtype=np.float64)
-            table = split.horizons(totals, years)
-            firms = int(known.loc[inside, "reference"].nunique())
-            tables.append(table.assign(column=column, value=value, people=float(each[inside].sum()), firms=firms))
+            inside = np.asarray(labels == value, dtype=bool)
+            table = split.horizons(crowd.totals(inside), years)
+            firms = len(set(crowd.firms[inside]))
+            tables.append(table.assign(column=column, value=value, people=float(crowd.each[inside].sum()), firms=firms))
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)

@@ -35,6 +35,7 @@ FLAT = [
     "declared3",
     "declared5",
     "declared10",
+    "past3",
     "hr_index",
     "economic_index",
     "keyposts",
@@ -80,6 +81,7 @@ def test_the_row_has_exactly_its_columns() -> None:
         *(f"age_b{band}_{sex}" for band in range(1, 12) for sex in "FH"),
         *(f"{start}_D{number}" for start in ("score", "ent", "diag", "cons") for number in range(1, 11)),
         *(f"flag_R{number}" for number in range(1, 9)),
+        *(f"I{number:02}" for number in range(1, 42)),
     }
     assert set(firm_features(full_answers(), parameters=parameters())) == expected
     assert set(firm_features({}, parameters=parameters())) == expected
