@@ -82,7 +82,8 @@ def draw(
     """
     reference = _checked_reference(frame, by)
     drawn = frame.copy()
-    drawn["stratum"] = frame[list(by)].astype(str).agg("|".join, axis=1)
+    texts = frame[list(by)].astype(str)
+    drawn["stratum"] = texts[by[0]] if len(by) == 1 else texts[by[0]].str.cat(texts[list(by[1:])], sep="|")
     drawn["random_number"] = [random_number(seed, firm) for firm in reference]
     firms = drawn.groupby("stratum", sort=True).size()
     unknown = sorted(set(take_all) - set(firms.index))
