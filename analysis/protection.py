@@ -147,7 +147,7 @@ def audit(tables: Table | Iterable[Table], hidden: Iterable[str] | Booleans, rul
     shown = [
         Interval(cell, layer.name, value, value, enough=False)
         for layer in layers
-        for cell, value in enumerate(layer.values.tolist())
+        for cell, value in enumerate(map(float, layer.values))
         if missed[cell] and layer.needs(cell)
     ]
     return (*_audit(linked.system, layers, chosen), *shown)
@@ -181,8 +181,8 @@ def _layers(linked: Linked, rules: Rules) -> tuple[list[Layer], Booleans]:
     few = primary_by_count(linked.counts, rules.threshold)
     levels = {name: _levels(linked, name, rules) for name in linked.sums}
     primary = few.copy()
-    for name in levels:
-        primary |= levels[name] > 0
+    for _, level in sorted(levels.items()):
+        primary |= level > 0
     return [
         _count_layer(linked.counts, primary, rules),
         *(_amount_layer(linked, name, levels[name], primary, rules) for name in levels),

@@ -4,7 +4,7 @@ Only here do questionnaires, models and `analysis/` meet. Everything reads; noth
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
