@@ -137,6 +137,4 @@ def seen_by(layer: Layer, cell: int, name: str, *, own: float | None = None) -> 
     for array in demanded:  # What one knows of oneself is no disclosure.
         array[cell] = 0.0
     below, above, width = demanded
-    return replace(
-        layer, name=f"{layer.name}, seen by {name}", lower=lower, upper=upper, below=below, above=above, width=width
-    )
+    return replace(layer, name=f"{layer.name}, seen by {name}", lower=lower, upper=upper, below=below, above=above, width=width)

@@ -20,7 +20,7 @@ How to draw a `Table`, by its `chart`:
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.portrait import Words, restored
@@ -289,7 +289,9 @@ class EditionSummary:
     """What the people who run the campaign may know of an edition, and readers may not. Never published.
 
     `weights` and `profile_of` are by firm reference; `primary` and `secondary` name the hidden domains; `measures_hidden` counts
-    the hidden figures by reason; `narrowest` is the smallest ratio of an attacker's interval to the width that was required.
+    the hidden figures by reason; `narrowest` is the smallest width of an attacker's interval on a hidden primary domain, in firms.
+    `protection_cost` is what protection takes away, in domains, in figures and in respondents, and how far from the cheapest it may
+    be; `memory` is what later editions need to be protected against this one (`analysis.successive`).
     """
 
     respondents: int
@@ -303,6 +305,8 @@ class EditionSummary:
     narrowest: float | None
     protection_optimal: bool
     warnings: tuple[Words, ...]
+    protection_cost: Mapping[str, float] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ PASSES = 50
 
 
 def hypercube(
-    system: System, cubes: Sequence[Cells], layers: Sequence[Layer], primary: Booleans, cost: Floats, *, counts: Floats | None = None
+    system: System,
+    cubes: Sequence[Cells],
+    layers: Sequence[Layer],
+    primary: Booleans,
+    cost: Floats,
+    *,
+    counts: Floats | None = None,
 ) -> Booleans:
     """Cells to hide so that each primary one, and each cell hidden for it, is a corner of a hypercube in every sub-table.
 
@@ -28,7 +34,7 @@ def hypercube(
     ----------
     cubes
         Sub-tables, arrays of cell numbers with the total at index 0 of each axis.
-    layers, primary, cost
+    system, layers, primary, cost
         As in `analysis.suppression.protect`.
     counts
         (n,) The respondents behind each cell: a cube does not protect a respondent who is alone if it consists of such cells only.

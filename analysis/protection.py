@@ -143,12 +143,12 @@ def audit(tables: Table | Iterable[Table], hidden: Iterable[str] | Booleans, rul
         chosen = np.zeros(len(number), dtype=bool)
         chosen[[number[name] for name in hidden]] = True
     layers, primary = _layers(linked, rules)
-    missed = np.flatnonzero(primary & ~chosen)
+    missed = primary & ~chosen
     shown = [
-        Interval(int(cell), layer.name, float(layer.values[cell]), float(layer.values[cell]), enough=False)
+        Interval(cell, layer.name, value, value, enough=False)
         for layer in layers
-        for cell in missed
-        if layer.needs(int(cell))
+        for cell, value in enumerate(map(float, layer.values))
+        if missed[cell] and layer.needs(cell)
     ]
     return (*_audit(linked.system, layers, chosen), *shown)
 
@@ -181,9 +181,12 @@ def _layers(linked: Linked, rules: Rules) -> tuple[list[Layer], Booleans]:
     few = primary_by_count(linked.counts, rules.threshold)
     levels = {name: _levels(linked, name, rules) for name in linked.sums}
     primary = few.copy()
-    for level in levels.values():
+    for _, level in sorted(levels.items()):
         primary |= level > 0
-    return [_count_layer(linked.counts, primary, rules), *(_amount_layer(linked, name, levels[name], primary, rules) for name in levels)], primary
+    return [
+        _count_layer(linked.counts, primary, rules),
+        *(_amount_layer(linked, name, levels[name], primary, rules) for name in levels),
+    ], primary
 
 
 def _levels(linked: Linked, name: str, rules: Rules) -> Floats:
@@ -215,7 +218,12 @@ def _insiders(linked: Linked, layers: Sequence[Layer], primary: Booleans) -> lis
     alone = np.flatnonzero(primary & (linked.counts == 1))
     inner = {cell for cube in linked.cubes for cell in map(int, cube[tuple(slice(1, None) for _ in cube.shape)].ravel())}
     finest = [int(cell) for cell in alone if int(cell) in inner and not _covers_another(linked, int(cell), alone)]
-    return [seen_by(layer, cell, f"the one of {linked.system.names[cell]}") for layer in layers for cell in finest if layer.name != COUNT]
+    return [
+        seen_by(layer, cell, f"the one of {linked.system.names[cell]}")
+        for layer in layers
+        for cell in finest
+        if layer.name != COUNT
+    ]
 
 
 def _covers_another(linked: Linked, cell: int, alone: NDArray[np.int64]) -> bool:

@@ -7,6 +7,7 @@ nobody does, among few); where a firm dominates an amount; and wherever else a h
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.disclosure import REGION, Cube, Domain, Protection, dominance_margin, dominated, hide_in_partition
 from analysis.edition import HIDDEN, PUBLISHED, UNRELIABLE, VOID, Cell
 from analysis.estimates import Estimate, Reliability, Survey
+from analysis.judgement import Crossed, crossing_system, moment_interval, quantile_stands
 from analysis.measures import Kind, Measure
 from analysis.rules import P_PERCENT
 from analysis.suppression import DisclosureError, Layer, Relation, System, audit, protect
@@ -24,6 +26,7 @@ Booleans = NDArray[np.bool_]
 QUARTILES = (0.25, 0.5, 0.75)
 PARTITIONS = ("sector", "departement")
 FEW = 2  # One or two firms on one side of a share are too few.
+LEEWAY = 1e-9
 MEAN_WIDTH = 0.30  # An attacker's interval on a hidden amount, as a share of it.
 DECIMALS: Mapping[str, int] = {
     "share": 3,
@@ -51,6 +54,8 @@ class Published:
         }
         self._measures: dict[str, Measure] = {}
         self._hidden: dict[str, frozenset[Domain]] = {}
+        self._bare: set[str] = set()  # Measures whose region shows no interval.
+        self._followed: dict[tuple[object, ...], frozenset[Domain]] = {}
         self._cells: dict[tuple[str, Domain], Cell] = {}
         self.reasons: Counter[str] = Counter()
 
@@ -63,7 +68,11 @@ class Published:
         """Adds measures of which each is protected by itself, across the sectors and the départements."""
         for measure in measures:
             self._measures[measure.code] = measure
-            self._hidden[measure.code] = self._hide(measure)
+            hidden = self._hide(measure)
+            self._hidden[measure.code] = self.over_time(measure.code, hidden)
+            if self._moments_tell(measure):
+                self._bare.add(measure.code)
+                self.reasons["interval"] += 1
 
     def add_distribution(self, measures: Sequence[Measure], finer: Mapping[str, str] | None = None) -> None:
         """Adds the categories of one whole, whose figures sum to it in every domain: they are protected together, exactly.
@@ -97,10 +106,13 @@ class Published:
         if not self.protection.shows(domain) or domain in self._hidden[code]:
             return HIDDEN
         estimate = self.estimate(measure, domain)
+        if code in self._bare and domain == REGION:
+            estimate = replace(estimate, low=float("nan"), high=float("nan"))
         return VOID if estimate.n == 0 or not np.isfinite(estimate.value) else _reliable(estimate, measure.unit)
 
     def quartiles(self, code: str, domain: Domain) -> tuple[Cell, Cell, Cell]:
-        """The three quartiles: shown where twice the threshold answered, since each is close to some firm's own figure."""
+        """The three quartiles: shown where twice the threshold answered, and the threshold on either side of each, since each is close
+        to some firm's own figure."""
         measure = self._measures[code]
         answered = self.members(domain) & np.isfinite(measure.values)
         if not self.protection.shows(domain) or domain in self._hidden[code]:
@@ -112,6 +124,10 @@ class Published:
             unshown = Cell(None, None, None, count, UNRELIABLE)
             return unshown, unshown, unshown
         found = self.survey.quantiles(measure.values, QUARTILES, answered)
+        if not quantile_stands(measure.values[answered], found, self.protection.threshold):
+            self.reasons["quantile"] += 1
+            unshown = Cell(None, None, None, count, UNRELIABLE)
+            return unshown, unshown, unshown
         first, middle, last = (Cell(rounded(value, measure.unit), None, None, count, PUBLISHED) for value in found)
         return first, middle, last
 
@@ -170,22 +186,109 @@ class Published:
         if region:
             hidden.add(REGION)
             self.reasons["region"] += 1
+        elif hidden and measure.kind is not Kind.QUARTILES:
+            hidden |= self._crossed(measure, hidden)
         return frozenset(hidden)
 
-    def _must_hide(self, measure: Measure, domain: Domain) -> bool:
+    def _crossed(self, measure: Measure, hidden: set[Domain]) -> set[Domain]:
+        """What sectors and départements together would tell: each crossing is bounded by those who answered there."""
+        domains = [REGION, *(part for name in PARTITIONS for part in self.domains[name])]
+        known = np.isfinite(measure.values) & (
+            np.ones(len(measure.values), dtype=bool) if measure.base is None else np.isfinite(measure.base)
+        )
+        parts = {name: [self.members(part) for part in self.domains[name]] for name in PARTITIONS}
+        system, members = crossing_system(parts, known)
+        rows = [self._sums(measure, inside) for inside in members]
+        values, tops, firms, needed = (np.asarray(row) for row in zip(*rows, strict=True))
+        flags = np.zeros(len(members), dtype=bool)
+        flags[[place for place, domain in enumerate(domains) if domain in hidden]] = True
+        must = np.asarray(
+            [
+                place < len(domains) and domains[place] in hidden and self._must_hide(measure, domains[place], count=False)
+                for place in range(len(members))
+            ]
+        )
+        found = Crossed(system, values, tops, np.where(must, needed, 0.0), firms).hidden_besides(flags, self.protection.threshold)
+        more = {domain for domain, away in zip(domains, found, strict=False) if away} - hidden
+        self.reasons["secondary"] += len(more)
+        return more
+
+    def over_time(self, code: str, hidden: frozenset[Domain]) -> frozenset[Domain]:
+        """Where a measure is hidden besides, for what earlier editions showed and hid of it."""
+        succession = self.protection.succession
+        if succession is None:
+            return hidden
+        domains = [REGION, *(part for name in PARTITIONS for part in self.domains[name])]
+        away = frozenset(domain for domain in domains if domain in hidden or not self.protection.shows(domain))
+        key = (away, *(edition.hidden_measures.get(code, frozenset()) for edition in succession.earlier))
+        if key not in self._followed:
+            relations, first = [], 1
+            for name in PARTITIONS:
+                relations.append(Relation(0, tuple(range(first, first + len(self.domains[name])))))
+                first += len(self.domains[name])
+            members = np.stack([self.members(domain) for domain in domains])
+            price = members.sum(axis=1).astype(np.float64)
+            found = succession.hidden_besides(
+                domains,
+                relations,
+                members,
+                np.asarray([domain in away for domain in domains]),
+                np.zeros(len(domains), dtype=bool),
+                price,
+                measure=code,
+                time_limit=2.0,
+            )
+            self._followed[key] = frozenset(domain for domain, gone in zip(domains, found, strict=True) if gone) - away
+            self.reasons["earlier"] += len(self._followed[key])
+        return hidden | self._followed[key]
+
+    def hidden_in(self) -> dict[str, list[Domain]]:
+        """By measure, the shown domains in which it is hidden."""
+        return {code: [domain for domain in where if self.protection.shows(domain)] for code, where in self._hidden.items()}
+
+    def _moments_tell(self, measure: Measure) -> bool:
+        """Whether the region's interval, with those of the parts shown, would bound a hidden part too closely."""
+        if measure.kind not in {Kind.SHARE, Kind.MEAN, Kind.MONEY} or REGION in self._hidden[measure.code]:
+            return False
+        for name in PARTITIONS:
+            gone = [part for part in self.domains[name] if part in self._hidden[measure.code] or not self.protection.shows(part)]
+            sums = {part: self._moments(measure, part) for part in gone}
+            total, squares, size = (sum(row[place] for row in sums.values()) for place in range(3))
+            for part, (_, _, own) in sums.items():
+                if own <= 0 or not self._must_hide(measure, part, count=False):
+                    continue
+                low, high = moment_interval(total, squares, own, size - own)
+                if high - low < self._exposed(measure, part)[3] * (1 - LEEWAY):
+                    return True
+        return False
+
+    def _moments(self, measure: Measure, domain: Domain) -> tuple[float, float, float]:
+        known = self.members(domain) & np.isfinite(measure.values)
+        values, weights = measure.values[known], self.survey.weights[known]
+        return float(weights @ values), float(weights @ values**2), float(weights.sum())
+
+    def _must_hide(self, measure: Measure, domain: Domain, *, count: bool = True) -> bool:
+        """Whether a figure must be hidden for itself; `count` counts the reason."""
         if not self.protection.shows(domain):
             return True
-        count, _, _ = self.sides(measure, domain)
-        if 0 < count < self.protection.threshold:
-            self.reasons["few_answers"] += 1
-            return True
+        reason = self._reason(measure, domain)
+        if reason is not None and count:
+            self.reasons[reason] += 1
+        return reason is not None
+
+    def _reason(self, measure: Measure, domain: Domain) -> str | None:
+        answers, _, _ = self.sides(measure, domain)
+        if 0 < answers < self.protection.threshold:
+            return "few_answers"
         if self.one_sided(measure, domain):
-            self.reasons["one_sided"] += 1
-            return True
+            return "one_sided"
         if measure.kind is Kind.MONEY and self._dominated(measure, domain):
-            self.reasons["dominance"] += 1
-            return True
-        return False
+            return "dominance"
+        succession = self.protection.succession
+        known = self.members(domain) & np.isfinite(measure.values)
+        if succession is not None and succession.few_newcomers(domain, known, measure.code):
+            return "newcomers"
+        return None
 
     def _contributions(self, measure: Measure, domain: Domain) -> Floats:
         values = measure.values[self.members(domain)]
@@ -197,7 +300,9 @@ class Published:
 
     def _exposed(self, measure: Measure, domain: Domain) -> tuple[float, float, float, float]:
         """The weighted sum of a domain, what it cannot exceed, the firms behind it, and how wide an attacker's interval must be."""
-        here = self.members(domain)
+        return self._sums(measure, self.members(domain))
+
+    def _sums(self, measure: Measure, here: Booleans) -> tuple[float, float, float, float]:
         base = np.ones(len(here)) if measure.base is None else measure.base
         known = here & np.isfinite(measure.values) & np.isfinite(base)
         weights, count = self.survey.weights[known], float(known.sum())
@@ -280,16 +385,14 @@ def _protect_distribution(
         members = [places[measure.code, domain] for measure in whole]
         values[places["", domain]] = values[members].sum()
         tops[places["", domain]] = values[members].sum() * 2 + 1.0
-    return _solved(
-        store,
-        System(tuple(f"{code} × {domain}" for code, domain in places), tuple(relations), np.zeros(len(places), dtype=bool)),
-        places,
-        values,
-        tops,
-        primary & (values > 0),
-        cost,
-        firms,
-    )
+    system = System(tuple(f"{code} × {domain}" for code, domain in places), tuple(relations), np.zeros(len(places), dtype=bool))
+    primary &= values > 0
+    while True:
+        hidden = _solved(store, system, places, values, tops, primary, cost, firms)
+        besides = [places[pair] for pair in _with_earlier(store, hidden) if pair in places]
+        if not besides or primary[besides].all():
+            return hidden
+        primary[besides] = True
 
 
 def _solved(
@@ -319,3 +422,8 @@ def _solved(
         if code and pattern.hidden[place]:
             hidden[code].add(domain)
     return {code: frozenset(where) for code, where in hidden.items()}
+
+
+def _with_earlier(store: Published, hidden: Mapping[str, frozenset[Domain]]) -> set[tuple[str, Domain]]:
+    """The categories and domains to hide besides for what earlier editions showed and hid."""
+    return {(code, domain) for code, where in hidden.items() for domain in store.over_time(code, where) - where}

@@ -86,6 +86,8 @@ def dominance_levels(sums: ArrayLike, tops: ArrayLike, rules: Rules) -> Floats:
         (cells,) The sums of the contributions in absolute value.
     tops
         (cells, depth) The greatest of them, greatest first.
+    rules
+        What is sensitive.
 
     Notes
     -----

@@ -18,7 +18,7 @@ from analysis.attack import Attacker
 from analysis.cells import LEEWAY, Booleans, DisclosureError, Floats, Layer, System
 
 TOGETHER = 16  # Programs solved at once, as the blocks of one: their number matters more to the time than their size.
-FAR = 10.0  # Times the greatest value: how far a cell may be thought to lie when nothing bounds it.
+FAR = 10.0  # Times the greatest figure: how far from its value a cell may be thought to lie when nothing bounds it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ class Separator:
         self._system, self._names = system, system.names
         self._matrix: Any = system.matrix()
         self._free = system.never
-        reach = max(float(np.abs(layer.values).max(initial=0.0)) * FAR, 1.0)
-        self.up = np.maximum(np.minimum(layer.upper, reach) - layer.values, 0.0)
-        self.down = np.maximum(layer.values - np.maximum(layer.lower, -reach), 0.0)
+        figures = np.abs([layer.values, layer.below, layer.above, layer.width])
+        reach = max(float(figures.max(initial=0.0)) * FAR, 1.0)
+        self.up = np.where(np.isfinite(layer.upper), np.maximum(layer.upper - layer.values, 0.0), reach)
+        self.down = np.where(np.isfinite(layer.lower), np.maximum(layer.values - layer.lower, 0.0), reach)
         self.targets = [cell for cell in range(len(layer.values)) if layer.needs(cell)]
 
     def cuts(self, chosen: Floats, targets: Sequence[int]) -> list[Cut]:

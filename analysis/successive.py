@@ -13,7 +13,7 @@ the worst case.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,14 @@ class EarlierEdition:
     places: Mapping[Firm, Mapping[str, str]]
     shown: frozenset[Domain]
     hidden_measures: Mapping[str, frozenset[Domain]]
+    _members: dict[Domain, frozenset[Firm]] = field(default_factory=dict, repr=False, compare=False)
 
-    def members(self, domain: Domain) -> set[Firm]:
+    def members(self, domain: Domain) -> frozenset[Firm]:
         """Who was in a domain."""
-        wanted = dict(zip(domain[::2], domain[1::2], strict=True))
-        return {firm for firm, place in self.places.items() if wanted.items() <= place.items()}
+        if domain not in self._members:
+            wanted = dict(zip(domain[::2], domain[1::2], strict=True)).items()
+            self._members[domain] = frozenset(firm for firm, place in self.places.items() if wanted <= place.items())
+        return self._members[domain]
 
     def shows(self, domain: Domain, measure: str | None = None) -> bool:
         """Whether it showed a domain (and a measure there)."""
@@ -62,7 +65,9 @@ class EarlierEdition:
         """
         memory = summary.get("memory") or {}
         if not memory.get("firms"):
-            message = f"Edition {name} does not say who was in it: it cannot be protected against. Withdraw it, or start a new campaign."
+            message = (
+                f"Edition {name} does not say who was in it: it cannot be protected against. Withdraw it, or start a new campaign."
+            )
             raise DisclosureError(message, words=Words(
                 f"L’édition {name} ne dit pas qui y figurait : on ne peut pas protéger la suivante contre elle.",
                 f"Edition {name} does not say who was in it: the next one cannot be protected against it.",
@@ -146,9 +151,12 @@ class Succession:
         for edition in self.earlier:
             changed = _references(now ^ set(edition.places))
             if edition.shows(()) and 0 < len(changed) < self.threshold:
-                raise DisclosureError(
+                message = (
                     f"Only {len(changed)} firms joined, left or changed since edition {edition.name}: comparing both would tell what they "
-                    f"answered. Wait until {self.threshold} did, or keep that edition.",
+                    f"answered. Wait until {self.threshold} did, or keep that edition."
+                )
+                raise DisclosureError(
+                    message,
                     words=Words(
                         f"Depuis l’édition {edition.name}, seuls {len(changed)} dossiers sont entrés, sortis ou modifiés : comparer les deux éditions dirait ce qu’ils ont répondu. Attendez qu’ils soient au moins {self.threshold}.",
                         f"Since edition {edition.name}, only {len(changed)} files were added, removed or changed: comparing both editions would tell what they answered. Wait until at least {self.threshold} are.",
@@ -180,6 +188,8 @@ class Succession:
             Which are published in no edition; those of `never` without it.
         measure
             The code of the figure concerned; the domains' own figures without it.
+        time_limit
+            Seconds of the search.
 
         Raises
         ------
@@ -202,6 +212,15 @@ class Succession:
         price[places] = cost
         pattern = protect(ages.system, [layer], primary, price, time_limit=time_limit)
         return np.asarray((pattern.hidden[places] | hidden) & ~never, dtype=bool)
+
+    def few_newcomers(self, domain: Domain, known: Booleans, measure: str) -> bool:
+        """Whether some of those with an answer (`known`, by respondent), and fewer than the threshold, are new since an edition that
+        showed the measure there."""
+        now = {self._firms[place] for place in np.flatnonzero(known)}
+        return any(
+            edition.shows(domain, measure) and 0 < len(_references(now - edition.members(domain))) < self.threshold
+            for edition in self.earlier
+        )
 
     def _few_changes(self, domains: Sequence[Domain], members: Booleans, measure: str | None) -> Booleans:
         """The domains shown before in which some firms, and fewer than the threshold, joined, left or changed since."""
@@ -238,7 +257,7 @@ class _Builder:
         domains: Sequence[Domain],
         relations: Sequence[Relation],
         now: Sequence[set[Firm]],
-        before: Sequence[Sequence[set[Firm]]],
+        before: Sequence[Sequence[frozenset[Firm]]],
         history: Mapping[Firm, tuple[bool, ...]],
         flags: tuple[Booleans, Booleans, Booleans],
         measure: str | None,

@@ -26,7 +26,7 @@ RELAXED = 40  # Rounds on the relaxation at most.
 TIE = 0.1  # What all ties together may weigh, of one unit of a whole cost.
 UNIT = 0.5  # A whole cost proven closer than this is proven.
 INFEASIBLE = 2  # milp's status.
-PATIENCE = 4  # Whole rounds between two attempts to complete a pattern by hand.
+PATIENCE = 1  # Whole rounds between two attempts to complete a pattern by hand.
 
 
 def protect(
@@ -78,7 +78,7 @@ def protect(
             search.offer(master.repaired(start))
         search.relax()
         search.settle()
-    except _Infeasible as error:
+    except _InfeasibleError as error:
         raise _hopeless(system, [*layers, *insiders], targets, master.unmet()) from error
     if search.best is None:
         raise _hopeless(system, [*layers, *insiders], targets, master.unmet())
@@ -96,7 +96,7 @@ def protect(
     )
 
 
-class _Infeasible(Exception):
+class _InfeasibleError(Exception):
     """No choice of cells keeps the rows found so far."""
 
 
@@ -297,7 +297,7 @@ class _Master:
             bounds=np.column_stack([self._least, self._most]), method="highs",
         )  # fmt: skip
         if solved.x is None:
-            raise _Infeasible
+            raise _InfeasibleError
         if self._whole:  # Closer than one unit, a whole cost is proven.
             self._gap = UNIT / max(float(solved.fun) + 1.0, 1.0)
         return np.clip(solved.x, 0.0, 1.0), float(solved.fun)
@@ -313,7 +313,7 @@ class _Master:
             options={"time_limit": limit, "mip_rel_gap": self._gap},
         )
         if solved.status == INFEASIBLE:
-            raise _Infeasible
+            raise _InfeasibleError
         if solved.x is None:
             return self._most > 0, 0.0
         bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0

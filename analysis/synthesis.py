@@ -41,6 +41,7 @@ from analysis.notes import LOW_PRECISION, REGION_LABEL, WITHHELD_REASON, method_
 from analysis.parameters import Parameters
 from analysis.portrait import Words
 from analysis.published import Published
+from analysis.successive import EarlierEdition, Succession, firms_of, memory_of
 from analysis.weighting import CalibrationError, Weighting, effective_size, weigh
 
 __all__ = ["DisclosureError", "Edition", "Synthesis", "SynthesisError", "build_edition"]
@@ -77,6 +78,7 @@ def build_edition(
     prepared_on: str | date,
     versions: Mapping[str, str],
     labels: Labels | None = None,
+    earlier: Sequence[EarlierEdition] = (),
 ) -> Edition:
     """All syntheses of an edition, protected together: the region's, one for each sector and one for each département of the frame.
 
@@ -100,18 +102,28 @@ def build_edition(
     labels
         Kind -> code -> words, for the kinds region, sector, departement, size_class, zone_emploi, needs, actions,
         transfer_modes, recruit_causes, strain and economic_effects. A code without words stands for itself.
+    earlier
+        The editions that readers have seen (`EarlierEdition.from_summary`): together with this one they give nothing away.
 
     Raises
     ------
     SynthesisError
         When a table lacks rows or columns, names a firm twice, or cannot be weighted.
     DisclosureError
-        When the audit finds that a hidden figure could be worked out.
+        When the audit finds that a hidden figure could be worked out, or so few firms changed since an earlier edition that
+        comparing both would tell what they answered.
     """
     table, whole = _checked(features, frame)
     weighting = _weighted(table, whole)
     cube = edition_system(table, whole, by=PLACES, area=AREA if AREA in table.columns else None)
-    protection = protect_edition(cube, weighted_departures(table, weighting.weights), threshold=threshold, answered=answered(table))
+    succession = Succession(firms_of(table), earlier, threshold=threshold) if earlier else None
+    protection = protect_edition(
+        cube,
+        {**weighted_departures(table, weighting.weights), "weights": weighting.weights, "squared weights": weighting.weights**2},
+        threshold=threshold,
+        answered=answered(table),
+        succession=succession,
+    )
     store = Published(Survey(weighting), cube, protection)
     grouping = group(table, weighting.weights, seed=seed)
     _measure(store, table, grouping)
@@ -323,7 +335,40 @@ def _summary(
         audited_cells=len(protection.intervals),
         narrowest=protection.narrowest,
         protection_optimal=protection.pattern.optimal,
-        warnings=_warnings(weighting, syntheses),
+        warnings=(*_warnings(weighting, syntheses), *_given_away(protection)),
+        protection_cost=_cost(protection, hidden, shown),
+        memory=memory_of(
+            table, (*PLACES, AREA), [domain for domain in protection.counts if protection.shows(domain)], store.hidden_in()
+        ),
+    )
+
+
+def _cost(protection: Protection, hidden: int, shown: int) -> dict[str, float]:
+    """What protection takes away: domains and the respondents of each, figures, and the distance from the cheapest pattern."""
+    peopled = {domain: count for domain, count in protection.counts.items() if count > 0}
+    gone = [domain for domain in peopled if not protection.shows(domain)]
+    besides = [domain for domain in gone if domain not in protection.primary]
+    return {
+        "domains": len(peopled),
+        "domains_hidden": len(gone),
+        "domains_hidden_for_others": len(besides),
+        "respondents_hidden": sum(peopled[domain] for domain in gone),
+        "respondents_hidden_for_others": sum(peopled[domain] for domain in besides),
+        "share_of_respondents_hidden": round(sum(peopled[domain] for domain in gone) / max(sum(peopled.values()), 1), 6),
+        "figures": hidden + shown,
+        "figures_hidden": hidden,
+        "greatest_distance_from_optimum": round(protection.pattern.gap, 6),
+    }
+
+
+def _given_away(protection: Protection) -> tuple[Words, ...]:
+    found = protection.succession.given_away if protection.succession else ()
+    return tuple(
+        Words(
+            f"Une édition antérieure laisse déjà déduire, quoi qu’on masque aujourd’hui : {name}.",
+            f"An earlier edition already gives away, whatever is hidden today: {name}.",
+        )
+        for name in found
     )
 
 

@@ -119,6 +119,8 @@ class Table:
 
         Parameters
         ----------
+        cells, by
+            The inner cells, and the variables crossed, as in `from_records`.
         counts
             The column of respondents.
         responses
@@ -140,7 +142,9 @@ class Table:
             name: _numbers(cells[name]) for name in (counts, *responses, *(column for found in tops.values() for column in found))
         }
         if any((numbers[name] < 0).any() for name in (counts, *responses)):
-            message = "A cell already counted cannot be negative: give respondents' rows (`from_records`) for amounts of both signs."
+            message = (
+                "A cell already counted cannot be negative: give respondents' rows (`from_records`) for amounts of both signs."
+            )
             raise DisclosureError(message)
         atoms = {
             code: Atom(

@@ -2,12 +2,13 @@
 
 import sys
 
-from bench import consolidate, expressions, paradata, pdf, saves
+from bench import consolidate, disclosure, expressions, paradata, pdf, saves
 
 MEASURES = {
     "saves": saves.main,
     "pdf": pdf.main,
     "consolidate": consolidate.main,
+    "disclosure": disclosure.main,
     "expressions": expressions.main,
     "paradata": paradata.main,
 }

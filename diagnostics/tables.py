@@ -4,7 +4,7 @@ Only here do questionnaires, models and `analysis/` meet. Everything reads; noth
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from analysis.fragility import agreement_by_rater
 from analysis.parameters import Parameters
 from analysis.people import persons_of
 from analysis.portrait import Portrait, Words, restored
+from analysis.successive import EarlierEdition
 from analysis.synthesis import build_edition
 from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect, context_of, prefilled
@@ -264,8 +265,18 @@ def _frame(session: Session, campaign: Campaign) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int) -> Edition:
-    """Every synthesis of an edition, protected together."""
+def earlier_editions(session: Session, campaign: Campaign) -> list[EarlierEdition]:
+    """The editions of a campaign that readers have seen, withdrawn ones too: what was read is not forgotten."""
+    seen = session.execute(
+        select(StoredEdition.number, StoredEdition.summary)
+        .where(StoredEdition.campaign_id == campaign.id, StoredEdition.published_at.is_not(None))
+        .order_by(StoredEdition.number)
+    )
+    return [EarlierEdition.from_summary(str(number), summary) for number, summary in seen]
+
+
+def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int, earlier: Sequence[EarlierEdition] = ()) -> Edition:
+    """Every synthesis of an edition, protected together, and together with the earlier editions."""
     labels: dict[str, dict[str, Words]] = {
         kind: {
             code: Words(choice.label.fr, choice.label.en)
@@ -292,6 +303,7 @@ def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int) -
         prepared_on=now().date().isoformat(),
         versions=panel.versions,
         labels=labels,
+        earlier=earlier,
     )
 
 

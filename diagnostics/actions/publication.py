@@ -4,13 +4,16 @@ A report is a frozen Portrait with its PDF; an edition is a set of frozen Synthe
 while reading, drawn, and only then written in one short transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from analysis.cells import DisclosureError
 from analysis.edition import Edition as BuiltEdition
 from analysis.portrait import Portrait
 from diagnostics import documents, tables
@@ -158,7 +161,8 @@ def consolidate(
 ) -> int:
     """Computes a new edition of all the syntheses and stores it, prepared but not published; gives its number in the database.
 
-    Raises `ActionError` where there is no campaign, or too few accepted dossiers to publish anything.
+    Raises `ActionError` where there is no campaign, too few accepted dossiers to publish anything, or an edition that would give
+    a firm away: it is not stored.
     """
     chosen = DEFAULT_SEED if seed is None else seed
     with database.read() as session:
@@ -166,6 +170,8 @@ def consolidate(
         if campaign is None:
             raise ActionError(_l("Il n’y a pas encore de campagne. Créez-la, puis importez le panel."))
         panel = tables.panel_of(session, campaign, progress)
+        with _refusals():
+            earlier = tables.earlier_editions(session, campaign)
     if len(panel.features) < settings.publication_threshold:
         raise ActionError(
             _l(
@@ -173,12 +179,31 @@ def consolidate(
                 count=settings.publication_threshold,
             )
         )
-    built = tables.edition_of(panel, campaign, threshold=settings.publication_threshold, seed=chosen)
-    return _store_edition(database, campaign, built, panel, chosen, created_by_id)
+    with _refusals():
+        built = tables.edition_of(panel, campaign, threshold=settings.publication_threshold, seed=chosen, earlier=earlier)
+    seen = [edition.name for edition in earlier]
+    return _store_edition(database, campaign, built, panel, seed=chosen, created_by_id=created_by_id, earlier=seen)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Disclosure's refusals as errors that the coordinator can act on."""
+    try:
+        yield
+    except DisclosureError as error:
+        reason = error.words.in_(str(get_locale() or "fr")) if error.words else str(error)
+        raise ActionError(_l("L’édition n’est pas enregistrée : %(reason)s", reason=reason)) from error
 
 
 def _store_edition(
-    database: Database, campaign: Campaign, built: BuiltEdition, panel: tables.Panel, seed: int, created_by_id: int | None
+    database: Database,
+    campaign: Campaign,
+    built: BuiltEdition,
+    panel: tables.Panel,
+    *,
+    seed: int,
+    created_by_id: int | None,
+    earlier: Sequence[str],
 ) -> int:
     with database.write() as session:
         number = (session.scalar(select(func.max(Edition.number)).where(Edition.campaign_id == campaign.id)) or 0) + 1
@@ -190,6 +215,7 @@ def _store_edition(
                 "law": panel.parameters.law.version,
                 "reference_date": panel.reference_date.isoformat(),
                 "versions": dict(panel.versions),
+                "earlier": list(earlier),
             },
             summary=asdict(built.summary) | {"panel": tables.panel_references(panel)},
             created_by_id=created_by_id,
@@ -236,10 +262,33 @@ def publish_edition(database: Database, actor: Actor, edition_id: int) -> None:
         edition = _edition_of(session, actor, edition_id)
         if edition.state is EditionState.PUBLISHED:
             raise ActionError(_l("Cette édition est déjà publiée."))
+        unknown = _not_protected_against(session, edition)
+        if unknown:
+            raise ActionError(
+                _l(
+                    "Cette édition a été préparée sans tenir compte de l’édition %(number)s, que des lecteurs ont vue : les rapprocher pourrait dire ce qu’une entreprise a répondu. Préparez une nouvelle édition.",
+                    number=unknown[0],
+                )
+            )
         edition.state = EditionState.PUBLISHED
         edition.published_at = now()
         edition.published_by_id = actor.user_id
         log(session, actor, "edition_published", "edition", edition_id, number=edition.number)
+
+
+def _not_protected_against(session: Any, edition: Edition) -> list[int]:
+    """The editions that readers have seen, and that were not protected together with this one."""
+    others = session.execute(
+        select(Edition.number, Edition.parameters)
+        .where(Edition.campaign_id == edition.campaign_id, Edition.id != edition.id, Edition.published_at.is_not(None))
+        .order_by(Edition.number)
+    )
+    own = edition.parameters.get("earlier", [])
+    return [
+        number
+        for number, parameters in others
+        if str(number) not in own and str(edition.number) not in parameters.get("earlier", [])
+    ]
 
 
 def withdraw_edition(database: Database, actor: Actor, edition_id: int) -> None:
