@@ -126,8 +126,11 @@ class Interval:
     enough: bool
 
 
-def seen_by(layer: Layer, cell: int, name: str, *, own: float | None = None) -> Layer:
-    """A layer as a respondent of `cell` sees it: the value is known to whoever is alone there, and cannot be less than one's `own`."""
+def seen_by(layer: Layer, cell: int, name: str, *, own: float | None = None, also: Sequence[int] = ()) -> Layer:
+    """A layer as a respondent of `cell` sees it: the value is known to whoever is alone there, and cannot be less than one's `own`.
+
+    `also` are the other cells where he is alone, totals of his cell: they are no secret to him either.
+    """
     lower, upper = layer.lower.copy(), layer.upper.copy()
     if own is None:
         lower[cell] = upper[cell] = layer.values[cell]
@@ -135,6 +138,6 @@ def seen_by(layer: Layer, cell: int, name: str, *, own: float | None = None) -> 
         lower[cell] = max(float(lower[cell]), min(own, float(layer.values[cell])))
     demanded = [array.copy() for array in (layer.below, layer.above, layer.width)]
     for array in demanded:  # What one knows of oneself is no disclosure.
-        array[cell] = 0.0
+        array[[cell, *also]] = 0.0
     below, above, width = demanded
     return replace(layer, name=f"{layer.name}, seen by {name}", lower=lower, upper=upper, below=below, above=above, width=width)

@@ -60,7 +60,7 @@ class Protected:
         the status, which is for the house: « primary » must not be published apart from « secondary »."""
         place = self.linked.places[next(number for number, one in enumerate(self.linked.tables) if one is table)]
         columns = [column for axis in table.axes for column in axis]
-        found = pd.DataFrame([dict(key) for key in table.keys], columns=columns).fillna("Total")
+        found = pd.DataFrame([table.levels(key) for key in table.keys], columns=columns).fillna("Total")
         hidden, primary = self.pattern.hidden[place], self.pattern.primary[place]
         figures = {COUNT: table.counts, **table.sums}
         for name, values in figures.items():
@@ -78,6 +78,7 @@ def protect(
     cost: str = "cells",
     method: str = "optimal",
     hide_empty: bool = False,
+    keep: Iterable[str] = (),
     time_limit: float = 20.0,
 ) -> Protected:
     """The cheapest cells to hide, over all tables together, and the audit that nothing hidden is within reach.
@@ -95,6 +96,8 @@ def protect(
         optimum; "hypercube" takes Repsilber's cubes, mended where they leave a cell within reach (no bound).
     hide_empty
         Whether cells of nobody may be hidden; where everybody knows from a frame that they are empty, hiding them protects nothing.
+    keep
+        Names of cells that are published already, and cannot be hidden.
     time_limit
         Seconds.
 
@@ -106,7 +109,7 @@ def protect(
     rules = rules or Rules()
     linked = link([tables] if isinstance(tables, Table) else tables)
     layers, primary = _layers(linked, rules)
-    system = replace(linked.system, always=None if hide_empty else (linked.counts == 0))
+    system = replace(linked.system, always=_shown(linked, keep, hide_empty=hide_empty))
     price = _price(linked, cost)
     insiders = _insiders(linked, layers, primary) if rules.insiders else []
     start = None
@@ -218,18 +221,30 @@ def _insiders(linked: Linked, layers: Sequence[Layer], primary: Booleans) -> lis
     alone = np.flatnonzero(primary & (linked.counts == 1))
     inner = {cell for cube in linked.cubes for cell in map(int, cube[tuple(slice(1, None) for _ in cube.shape)].ravel())}
     finest = [int(cell) for cell in alone if int(cell) in inner and not _covers_another(linked, int(cell), alone)]
-    return [
-        seen_by(layer, cell, f"the one of {linked.system.names[cell]}")
-        for layer in layers
-        for cell in finest
-        if layer.name != COUNT
-    ]
+    found = []
+    for cell in finest:
+        own = set(linked.keys[cell])
+        also = [int(other) for other in alone if set(linked.keys[int(other)]) < own]
+        name = f"the one of {linked.system.names[cell]}"
+        found += [seen_by(layer, cell, name, also=also) for layer in layers if layer.name != COUNT]
+    return found
 
 
 def _covers_another(linked: Linked, cell: int, alone: NDArray[np.int64]) -> bool:
     """Whether a cell of one respondent only sums over a finer one of the same respondent."""
     own = set(linked.keys[cell])
     return any(own < set(linked.keys[int(other)]) for other in alone if int(other) != cell)
+
+
+def _shown(linked: Linked, keep: Iterable[str], *, hide_empty: bool) -> Booleans:
+    """The cells that cannot be hidden: those published already, and the empty ones unless they may be."""
+    kept = set(keep)
+    unknown = sorted(kept - set(linked.system.names))
+    if unknown:
+        message = f"There is no cell {', '.join(unknown)} to keep."
+        raise DisclosureError(message)
+    shown = np.asarray([name in kept for name in linked.system.names], dtype=bool)
+    return shown if hide_empty else np.asarray(shown | (linked.counts == 0), dtype=bool)
 
 
 def _price(linked: Linked, cost: str) -> Floats:

@@ -22,7 +22,7 @@ class Rounded:
     """Rounded values; `additive` says whether totals are the sums of their rounded parts, `reach` how far a value may have moved
     (strictly less than it)."""
 
-    values: Floats
+    counts: Floats
     base: int
     reach: int
     additive: bool
@@ -68,8 +68,8 @@ def round_controlled(table: Table, base: int, *, time_limit: float = 20.0) -> Ro
 def rounded_intervals(table: Table, rounded: Rounded) -> list[tuple[float, float]]:
     """What an attacker bounds of each true count: who knows the base, the rounded table, that counts are whole, and that they add up."""
     system = table.system
-    low = np.maximum(rounded.values - rounded.reach + 1, 0.0)
-    high = rounded.values + rounded.reach - 1
+    low = np.maximum(rounded.counts - rounded.reach + 1, 0.0)
+    high = rounded.counts + rounded.reach - 1
     everything = np.ones(len(low), dtype=bool)
     none = np.zeros(len(low))
     found = attack(system, Layer("rounded", table.counts, low, high, none, none, none), everything, range(len(low)))

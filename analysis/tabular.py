@@ -18,6 +18,7 @@ from analysis.rules import merged_tops
 
 Cells = NDArray[np.int64]
 Key = tuple[tuple[str, str], ...]  # What a cell covers: (column, code) for each variable that is not summed over.
+Node = tuple[str, str]
 Axis = tuple[str, ...]  # A hierarchy: columns from the coarsest to the finest.
 By = Sequence[str | Sequence[str]]
 
@@ -50,6 +51,8 @@ class Table:
         Response -> (n,) sum of the contributions, and of their absolute values.
     tops
         Response -> (n, depth) greatest contributions in absolute value, greatest first.
+    parents
+        The node above each node of a hierarchy, for those that have one.
     """
 
     axes: tuple[Axis, ...]
@@ -59,6 +62,7 @@ class Table:
     sums: Mapping[str, Floats]
     masses: Mapping[str, Floats]
     tops: Mapping[str, Floats]
+    parents: Mapping[tuple[str, str], tuple[str, str]]
 
     @classmethod
     def from_records(
@@ -160,7 +164,17 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         """What people call each cell."""
-        return tuple(named(key) for key in self.keys)
+        return names_of(self.keys)
+
+    def levels(self, key: Key) -> dict[str, str]:
+        """The code of each column for a cell, those above included; columns that it sums over are absent."""
+        found: dict[str, str] = {}
+        for node in key:
+            above: tuple[str, str] | None = node
+            while above is not None:
+                found[above[0]] = above[1]
+                above = self.parents.get(above)
+        return found
 
     @property
     def system(self) -> System:
@@ -237,6 +251,14 @@ def named(key: Key) -> str:
     return " × ".join(code for _, code in key) or "Total"
 
 
+def names_of(keys: Sequence[Key]) -> tuple[str, ...]:
+    """The cells' names, with their columns where a code stands for several things."""
+    short = tuple(named(key) for key in keys)
+    if len(set(short)) == len(short):
+        return short
+    return tuple(" × ".join(f"{column} {code}" for column, code in key) or "Total" for key in keys)
+
+
 def system_of(keys: Sequence[Key], cubes: Sequence[Sequence[Cells]], places: Iterable[Cells]) -> System:
     """The sums of all sub-tables, each once."""
     sums: dict[tuple[int, tuple[int, ...]], None] = {}
@@ -247,7 +269,7 @@ def system_of(keys: Sequence[Key], cubes: Sequence[Sequence[Cells]], places: Ite
                 sums.update(dict.fromkeys((int(line[0]), tuple(sorted(map(int, line[1:])))) for line in lines))
     # Two tables of different detail may show one cell as a total and its only part.
     relations = tuple(Relation(total, parts) for total, parts in sums if parts != (total,))
-    return System(tuple(named(key) for key in keys), relations, np.zeros(len(keys), dtype=bool))
+    return System(names_of(keys), relations, np.zeros(len(keys), dtype=bool))
 
 
 def _fill(stored: Floats, place: Cells, values: Floats, keys: Sequence[Key], name: str) -> None:
@@ -291,8 +313,8 @@ def _numbers(values: pd.Series) -> Floats:
     return np.where(np.isfinite(numbers), numbers, 0.0)
 
 
-def _families(axis: Axis, shape: pd.DataFrame) -> tuple[list[Family], dict[str, tuple[tuple[str, str] | None, ...]]]:
-    """The totals of an axis with their parts, the whole first; and by finest code, all nodes that contain it."""
+def _families(axis: Axis, shape: pd.DataFrame) -> tuple[list[Family], dict[str, tuple[Node | None, ...]], dict[Node, Node]]:
+    """The totals of an axis with their parts, the whole first; by finest code, all nodes that contain it; and the node above each."""
     rows = shape[list(axis)].drop_duplicates().sort_values(list(axis), kind="stable")
     children: dict[tuple[str, str] | None, dict[tuple[str, str], None]] = {}
     above: dict[tuple[str, str], tuple[str, str] | None] = {}
@@ -311,7 +333,8 @@ def _families(axis: Axis, shape: pd.DataFrame) -> tuple[list[Family], dict[str, 
             children.setdefault(parent, {})[node] = None
             parent = node
         chains[row[-1]] = (None, *zip(axis, row, strict=True))
-    return [Family(total, tuple(parts)) for total, parts in children.items()], chains
+    parents = {node: parent for node, parent in above.items() if parent is not None}
+    return [Family(total, tuple(parts)) for total, parts in children.items()], chains, parents
 
 
 def _built(
@@ -324,7 +347,7 @@ def _built(
         return numbers.setdefault(tuple(node for node in nodes if node is not None), len(numbers))
 
     cubes = []
-    for families in product(*(found for found, _ in grown)):
+    for families in product(*(found for found, _, _ in grown)):
         sides = [(family.total, *family.parts) for family in families]
         cells = [number(nodes) for nodes in product(*sides)]
         cubes.append(np.asarray(cells, dtype=np.int64).reshape([len(side) for side in sides]))
@@ -333,7 +356,7 @@ def _built(
     sums, masses = ({name: np.zeros(size) for name in responses} for _ in range(2))
     parts: dict[str, list[list[Floats]]] = {name: [[] for _ in range(size)] for name in responses}
     for code, atom in atoms.items():
-        for nodes in product(*(chains[level] for (_, chains), level in zip(grown, code, strict=True))):
+        for nodes in product(*(chains[level] for (_, chains, _), level in zip(grown, code, strict=True))):
             cell = numbers[tuple(node for node in nodes if node is not None)]
             counts[cell] += atom.count
             for name in responses:
@@ -341,4 +364,13 @@ def _built(
                 masses[name][cell] += atom.masses[name]
                 parts[name][cell].append(atom.tops[name])
     tops = {name: np.stack([merged_tops(found, depth) for found in parts[name]]) for name in responses}
-    return cls(axes, tuple(numbers), tuple(cubes), counts, sums, masses, tops)
+    return cls(
+        axes,
+        tuple(numbers),
+        tuple(cubes),
+        counts,
+        sums,
+        masses,
+        tops,
+        {node: above for _, _, found in grown for node, above in found.items()},
+    )
