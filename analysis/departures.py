@@ -5,6 +5,7 @@ shown, `counts` the exact number of departures of one firm or of many at once, `
 uncertainty of the model itself, `backtest` the past that the model would have announced. See `docs/methods/departures.md`.
 """
 
+from analysis.backtest import BackTest, back_test
 from analysis.counts import DepartureCount, departure_count, project_firms
 from analysis.mixture import (
     decimal_year,
@@ -22,10 +23,12 @@ __all__ = [
     "BAND_AGES",
     "SCENARIOS",
     "SCENARIO_NAMES",
+    "BackTest",
     "DepartureCount",
     "FirmProjection",
     "RegionProjection",
     "Scenario",
+    "back_test",
     "basis_of",
     "decimal_year",
     "departure_count",

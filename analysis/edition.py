@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from analysis.portrait import Words, restored
+from analysis.portrait import Versions, Words, restored
 
 SCHEMA = 1
 
@@ -103,7 +103,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter: its number in the report (1 to 13), its title, what it found in a sentence or two, and its tables."""
+    """A chapter: its number in the report (1 to 14), its title, what it found in a sentence or two, and its tables."""
 
     code: str
     number: int
@@ -260,6 +260,10 @@ class Synthesis:
     area_map: AreaMap | None
     method: Method | None
     versions: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """A frozen value holds nothing that can be changed."""
+        object.__setattr__(self, "versions", Versions(self.versions))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for storage."""

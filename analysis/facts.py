@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.costs import CostReading, costs_of
 from analysis.keyposts import key_post_count, key_posts
 from analysis.parameters import Floats, Parameters
-from analysis.people import basis_of, chosen, matrix, number, persons_of, text, visit_date
+from analysis.people import COLUMNS, basis_of, chosen, matrix, number, persons_of, text, visit_date
 from analysis.portrait import KeyPost
 from analysis.projection import FirmProjection, project_firm, shown_expectation, usable
 
@@ -38,7 +38,8 @@ class Facts:
     def of(cls, answers: Mapping[str, Any], parameters: Parameters) -> "Facts":
         """The facts of a dossier, at the day of the visit (or the parameters' date when it has none)."""
         day = visit_date(answers) or parameters.reference_date
-        persons = persons_of(answers, reference_date=day)
+        # In an order that depends on the people alone: the rows of a roster may be entered in any.
+        persons = persons_of(answers, reference_date=day).sort_values(list(COLUMNS), ignore_index=True)
         stated = number(answers.get("eff_total"))
         headcount = int(stated) if stated is not None and stated >= 1 else len(persons)
         projection = project_firm(persons, reference_date=day, parameters=parameters, headcount=headcount)

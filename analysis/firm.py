@@ -15,7 +15,7 @@ from analysis.findings import findings, headline
 from analysis.flags import red_flags
 from analysis.fragility import DIMENSIONS, ECONOMIC, HR, dimension_results, dimension_scores, index, mark
 from analysis.indicators import results
-from analysis.parameters import VERSION, Parameters
+from analysis.parameters import Parameters
 from analysis.people import number, rows, text
 from analysis.portrait import SCHEMA, ActionLine, Identity, IndicatorResult, Portrait, Validation, Words
 from analysis.projection import project_firm, shown_departures
@@ -129,7 +129,7 @@ def read_firm(
         strengths_diagnostician=text(answers.get("forces_diag")),
         weaknesses_diagnostician=text(answers.get("fragil_diag")),
         validation=_validation(validation or {}),
-        versions={**(versions or {}), "law": parameters.law.version, "parameters": VERSION},
+        versions={**(versions or {}), **parameters.versions()},
     )
 
 

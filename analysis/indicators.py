@@ -5,6 +5,7 @@ score from 0 (solid) to 100 (fragile). Titles, units and anchors are data (`anal
 declares the questions that it needs. Formulas: DOMAIN §2 and its `indicators.psv`.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -338,8 +339,9 @@ def secured(facts: Facts) -> Value:
 def income_concentration(facts: Facts) -> Value:
     """The Herfindahl index of the sources of income: the sum of squared shares, 1 for a single source."""
     amounts = income_by_source(facts)
-    total = sum(amounts.values())
-    return sum((amount / total) ** 2 for amount in amounts.values()) if total > 0 else None
+    # Exact sums: the order in which the sources were stored changes nothing.
+    total = math.fsum(amounts.values())
+    return math.fsum((amount / total) ** 2 for amount in amounts.values()) if total > 0 else None
 
 
 def income_by_source(facts: Facts) -> dict[str, float]:

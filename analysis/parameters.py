@@ -8,10 +8,11 @@ replayed with the law of its time. Each version covers all cohorts. Before 1952 
 60 years 4 months after, and the insurance duration runs from 160 (up to 1948) to 163 quarters (1951).
 """
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -197,6 +198,27 @@ class Parameters:
         except KeyError:
             message = f"No figure is called {name}."
             raise ParameterError(message) from None
+
+    def digest(self) -> str:
+        """Names these parameters: sixteen signs of the SHA-256 of every figure, anchor, weight, scale and cohort that they hold.
+
+        The reference date is not in it: what a report reads at its own day, it says by itself.
+        """
+        held = {
+            "law": asdict(self.law),
+            "behaviour": asdict(self.behaviour),
+            "legal_scale": asdict(self.legal_scale),
+            "scales": {code: asdict(scale) for code, scale in self.scales.items()},
+            "figures": {name: figure.value for name, figure in self.figures.items()},
+            "anchors": {code: anchors.values for code, anchors in self.indicators.items()},
+            "weights": {code: self.weight(code) for code in self.indicators},
+        }
+        text = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def versions(self) -> dict[str, str]:
+        """What a report says of them: the law's version, the files' version, and the digest, which tells a campaign's choices."""
+        return {"law": self.law.version, "parameters": VERSION, "parameters_digest": self.digest()}
 
     def weight(self, indicator: str) -> float:
         """The weight of an indicator in its dimension: 1 unless a campaign chose otherwise."""

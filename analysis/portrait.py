@@ -12,13 +12,31 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 SCHEMA = 1
+# What a plain value of each type may come back as: JSON has one kind of number.
+PLAIN: Mapping[type, tuple[type, ...]] = {int: (int,), float: (float, int), str: (str,), bool: (bool,)}
 
 
 class PortraitError(ValueError):
     """A stored portrait cannot be read: another schema, or a damaged file."""
+
+
+class Versions(dict[str, str]):
+    """What made a frozen value, by name. It is read as a dictionary, goes to JSON as one, and cannot be changed."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        message = "The versions of a frozen value cannot be changed."
+        raise TypeError(message)
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[type["Versions"], tuple[dict[str, str]]]:
+        return Versions, (dict(self),)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +328,10 @@ class Portrait:
     validation: Validation
     versions: Mapping[str, str]
 
+    def __post_init__(self) -> None:
+        """A frozen value holds nothing that can be changed."""
+        object.__setattr__(self, "versions", Versions(self.versions))
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for storage."""
         return asdict(self)
@@ -347,4 +369,7 @@ def restored(kind: Any, value: Any) -> Any:
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         return kind(**{part.name: restored(hints[part.name], value[part.name]) for part in fields(kind)})
+    if kind in PLAIN and not (isinstance(value, PLAIN[kind]) and (kind is bool or not isinstance(value, bool))):
+        message = f"{value!r} stands where a {kind.__name__} is expected."
+        raise TypeError(message)
     return value

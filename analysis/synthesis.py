@@ -12,6 +12,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.actions import catalogue
+from analysis.chapters_method import method_chapters
 from analysis.chapters_money import money_chapters
 from analysis.chapters_people import people_chapters
 from analysis.chapters_practices import practice_chapters
@@ -33,6 +34,7 @@ from analysis.edition import (
     SynthesisError,
 )
 from analysis.estimates import Survey
+from analysis.firmness import Firmness, firmness_of
 from analysis.forecast import Forecast, answered, weighted_departures
 from analysis.grouping import Grouping, group
 from analysis.measures import Measure, categories_of, measures_of
@@ -127,12 +129,19 @@ def build_edition(
     store = Published(Survey(weighting), cube, protection)
     grouping = group(table, weighting.weights, seed=seed)
     _measure(store, table, grouping)
+    firmness = firmness_of(table, parameters, seed=seed)
+    store.add(firmness.measures)
     forecast = Forecast(store, table, persons, parameters, seed=seed)
     known = _labels(labels or {}, table)
     issue = _Issue(
-        campaign, known.get("region", {}).get("", REGION_LABEL), is_demo, str(prepared_on), {**versions, "seed": str(seed)}, seed
+        campaign,
+        known.get("region", {}).get("", REGION_LABEL),
+        is_demo,
+        str(prepared_on),
+        _versions(versions, parameters, threshold=threshold, seed=seed),
+        seed,
     )
-    maker = _Maker(store, forecast, frame_counts(whole), known, issue, weighting, grouping.profiles, table)
+    maker = _Maker(store, forecast, frame_counts(whole), known, issue, weighting, grouping.profiles, firmness, table)
     syntheses = [maker.make("region", "")]
     for scope in ("sector", "departement"):
         syntheses += [maker.make(scope, code) for code in maker.desk("region", "").levels(scope)]
@@ -150,6 +159,7 @@ class _Maker:
     issue: _Issue
     weighting: Weighting
     profiles: ProfileSet
+    firmness: Firmness
     table: pd.DataFrame
 
     def desk(self, scope: str, code: str) -> Desk:
@@ -166,7 +176,12 @@ class _Maker:
                 (), (), (), None, None, None, dict(issue.versions),
             )  # fmt: skip
         profiles = self._profiles(desk)
-        chapters = (*people_chapters(desk), *practice_chapters(desk), *money_chapters(desk, profiles))
+        chapters = (
+            *people_chapters(desk),
+            *practice_chapters(desk),
+            *money_chapters(desk, profiles),
+            *method_chapters(desk, self.firmness),
+        )
         return Synthesis(
             schema=SCHEMA,
             scope=scope,
@@ -284,6 +299,11 @@ def _measure(store: Published, table: pd.DataFrame, grouping: Grouping) -> None:
     store.add_distribution([*coarse, *fine], _finer(fine))
     store.add_distribution(shapes)
     store.add_distribution(categories_of(grouping.labels, "profile"))
+
+
+def _versions(versions: Mapping[str, str], parameters: Parameters, *, threshold: int, seed: int) -> dict[str, str]:
+    """What it takes to make the edition again: the caller's versions, the law, the parameters, the seed and the threshold."""
+    return {**versions, **parameters.versions(), "seed": str(seed), "threshold": str(threshold)}
 
 
 def _finer(fine: Sequence[Measure]) -> dict[str, str]:

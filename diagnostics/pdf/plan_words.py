@@ -176,6 +176,7 @@ CLOSE: dict[str, tuple[str, str]] = {
     "version.catalogue": ("Catalogue de questions", "Question catalogue"),
     "version.analysis": ("Analyse", "Analysis"),
     "version.parameters": ("Paramètres", "Parameters"),
+    "version.parameters_digest": ("Empreinte des paramètres", "Fingerprint of the parameters"),
     "version.platform": ("Plateforme", "Platform"),
     "version.figures": ("Chiffres de référence", "Reference figures"),
     "version.indicators": ("Grille d’indicateurs", "Indicator grid"),

@@ -1,6 +1,7 @@
 """The 41 indicators: known values by hand, scores between their anchors, None when an answer is missing."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.facts import Facts
 from analysis.indicators import INDICATORS, needs, results, score
 from analysis.keyposts import criticality, key_posts, level_of, seat_exposure
-from tests.analysis.samples import banded_answers, full_answers, parameters
+from tests.analysis.samples import banded_answers, full_answers, parameters, roster
 
 
 def value(code: str, **changes: Any) -> float | None:
@@ -184,3 +185,76 @@ def test_a_score_stays_in_its_range_and_follows_its_anchors(code: str, one: floa
     worse_when_more = anchors[2] > anchors[0]
     if one <= other:
         assert first <= second if worse_when_more else first >= second
+
+
+def test_the_departures_of_the_first_dimension_by_hand() -> None:
+    """Six of twenty have announced that they leave in two years: 6/20 within five years, nearly all within one window of three."""
+    births = (1964,) * 6 + (1995,) * 14
+    lines = [line | {"reg_code": f"P{place}", "reg_sexe": "", "reg_categorie": ""} for place, line in enumerate(roster(births))]
+    announced = [{"da_code": f"P{place}", "da_horizon": "h3"} for place in range(6)]
+    changes: dict[str, Any] = {"registre": lines, "eff_total": 20, "dep_annonces": announced}
+    assert value("I03", **changes) == pytest.approx(0.3, abs=1e-4)
+    # The dates are known to within 0.4 year: 0.6 % of the law lies beyond any window of three years.
+    assert value("I04", **changes) == pytest.approx(0.9938, abs=1e-3)
+    four: dict[str, Any] = changes | {"registre": lines[2:], "eff_total": 18, "dep_annonces": announced[2:]}
+    # Four people carry the figure: it is rounded to halves, and its concentration is not told.
+    assert value("I03", **four) == pytest.approx(4 / 18, abs=1e-4)
+    assert value("I04", **four) is None
+
+
+def test_the_contracts_of_the_roster_by_hand() -> None:
+    """Every third of five contracts is a fixed term, every fourth an apprenticeship; the fifth, a work-integration one, is not short."""
+    kinds = [("cdi", "cdi", "cdd", "alt", "aide")[place % 5] for place in range(23)]
+    assert value("I16") == pytest.approx((kinds.count("cdd") + kinds.count("alt")) / 23, abs=1e-4)
+
+
+def test_the_shock_of_departures_by_hand() -> None:
+    """Six certain departures at two months of 2,000 euros, charged: 34,320 euros; 10,000 booked; 50,000 in cash."""
+    lines = [
+        {
+            "reg_code": f"P{place}",
+            "reg_naissance": 1964 if place < 6 else 1995,
+            "reg_entree": 2006,
+            "reg_quotite": 100,
+            "reg_salaire": 2000,
+        }
+        for place in range(20)
+    ]
+    changes: dict[str, Any] = {
+        "registre": lines,
+        "eff_total": 20,
+        "etp_total": 20.0,
+        "dep_annonces": [{"da_code": f"P{place}", "da_horizon": "h3"} for place in range(6)],
+        "tresorerie": 50000.0,
+        "prov_retraite": "provision",
+        "prov_montant": 10000.0,
+    }
+    assert value("I37", **changes) == pytest.approx((34300 - 10000) / 50000, abs=0.003)
+    assert value("I37", **changes, idcc_code="413") is None
+    assert value("I37", **(changes | {"tresorerie": None})) is None
+
+
+@pytest.mark.parametrize("code", sorted(INDICATORS))
+def test_without_its_answers_an_indicator_is_none_and_never_zero(code: str) -> None:
+    """Everything else is answered; only what the indicator declares that it needs is missing."""
+    asked = {name: None for name in INDICATORS[code].needs if name != "v_date"}
+    assert value(code, **asked) is None
+    found = results(Facts.of(full_answers() | asked, parameters()))[code]
+    assert found.score is None
+
+
+SOURCE = Path(__file__).resolve().parents[3] / "shared" / "domain" / "indicators.psv"
+
+
+@pytest.mark.skipif(not SOURCE.exists(), reason="The framework's source is not beside the project.")
+def test_every_anchor_is_that_of_its_source() -> None:
+    lines = [line.split("|") for line in SOURCE.read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(lines) == 41
+    for code, dimension, _, _, low, middle, high, trust, _ in lines:
+        found = parameters().indicators[code]
+        assert found.dimension == dimension
+        given = [float(number) if number != "-" else None for number in (low, middle, high)]
+        assert [one for one, other in zip(found.values, given, strict=True) if other is not None] == [
+            one for one in given if one is not None
+        ]
+        assert not found.sourced or trust.startswith("S"), code
