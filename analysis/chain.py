@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.clusters import Floats, Labels, ward
-from analysis.design import Design, principal_axes, variances
+from analysis.design import Design, analysed, variances
 from analysis.kmeans import condense, consolidate
 
 LARGE_PARALLEL = 5000
@@ -39,8 +39,7 @@ class Sample:
 
 def coordinates(sample: Sample, axes: int) -> Floats:
     """The rows' coordinates on the first axes of their own factor analysis."""
-    found = principal_axes(sample.matrix, sample.weights, sample.numbers, axes, sample.counts)
-    return found.coordinates(sample.matrix)
+    return analysed(sample.matrix, sample.weights, sample.numbers, axes, sample.counts)[1]
 
 
 def partitions(points: Floats, weights: Floats, steps: Steps, *, seed: int, exchanges: bool = False) -> dict[int, Labels]:

@@ -61,10 +61,13 @@ class Design:
 
     def matrix(self) -> Floats:
         """Numbers, still with their gaps, then one indicator a level, shape (rows, columns)."""
-        starts = np.concatenate([[0], np.cumsum(self.levels)]).astype(np.int64)
-        indicators = np.zeros((self.rows, int(starts[-1])))
-        indicators[np.arange(self.rows)[:, None], self.codes + starts[:-1]] = 1.0
-        return np.hstack([self.numbers, indicators])
+        first = self.numbers.shape[1]
+        starts = first + np.concatenate([[0], np.cumsum(self.levels)]).astype(np.int64)
+        coded = np.zeros((self.rows, int(starts[-1])))
+        coded[:, :first] = self.numbers
+        for place in range(len(self.levels)):
+            coded[np.arange(self.rows), self.codes[:, place] + starts[place]] = 1.0
+        return coded
 
     def take(self, rows: Labels) -> Self:
         """The same table of some rows only."""
@@ -114,34 +117,48 @@ def filled(matrix: Floats, fill: Floats) -> Floats:
     gaps = np.isnan(head)
     if not gaps.any():
         return matrix
-    return np.hstack([np.where(gaps, fill, head), matrix[:, first:]])
+    whole = matrix.copy()
+    whole[:, :first] = np.where(gaps, fill, head)
+    return whole
 
 
-def covariance(
-    matrix: Floats, weights: Floats, numbers: int, counts: Floats | None = None
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The weighted cross-product of the standardised columns, with the columns' means, scales and fillings.
-
-    `counts` says how often each row stands in the sample (once by default): a missing number is filled with the mean of the rows
-    that stand there, each counted once a standing, whatever its weight, as `FAMD` does.
-    """
-    share = weights / weights.sum()
+def fillings(matrix: Floats, numbers: int, counts: Floats | None = None) -> Floats:
+    """What a missing number is filled with: the mean of the rows that answered, whatever their weights, as `FAMD` does; `counts`
+    says how often each row stands in the sample (once by default)."""
     head = matrix[:, :numbers]
     known = np.isfinite(head)
     standing = np.ones(len(matrix)) if counts is None else counts
-    fill = np.where(known, head, 0.0).T @ standing / np.maximum(standing @ known, CONSTANT)
-    whole = filled(matrix, fill)
+    return np.asarray(np.where(known, head, 0.0).T @ standing / np.maximum(standing @ known, CONSTANT), dtype=np.float64)
+
+
+def covariance(whole: Floats, weights: Floats, numbers: int) -> tuple[Floats, Floats, Floats]:
+    """The weighted cross-product of the standardised columns of a matrix without gaps, with the columns' means and scales."""
+    share = weights / weights.sum()
     centre = share @ whole
-    crossed = (whole * share[:, None]).T @ whole - np.outer(centre, centre)
+    rooted = whole * np.sqrt(share)[:, None]
+    crossed = rooted.T @ rooted - np.outer(centre, centre)
     spread = np.maximum(np.diag(crossed)[:numbers], 0.0)
     held = np.concatenate([spread, centre[numbers:]])
     scale = np.where(held > CONSTANT, 1.0 / np.sqrt(np.where(held > CONSTANT, held, 1.0)), 0.0)
-    return crossed * scale[:, None] * scale, centre, scale, fill
+    return crossed * scale[:, None] * scale, centre, scale
 
 
 def principal_axes(matrix: Floats, weights: Floats, numbers: int, axes: int, counts: Floats | None = None) -> Axes:
     """The first axes of the weighted factor analysis of a coded matrix, each pointing so that its entries sum above zero."""
-    crossed, centre, scale, fill = covariance(matrix, weights, numbers, counts)
+    fill = fillings(matrix, numbers, counts)
+    return _axes_of(filled(matrix, fill), weights, numbers, axes, fill)
+
+
+def analysed(matrix: Floats, weights: Floats, numbers: int, axes: int, counts: Floats | None = None) -> tuple[Axes, Floats]:
+    """The first axes and the coordinates of the rows that made them, with one filling for both."""
+    fill = fillings(matrix, numbers, counts)
+    whole = filled(matrix, fill)
+    found = _axes_of(whole, weights, numbers, axes, fill)
+    return found, found.coordinates(whole)
+
+
+def _axes_of(whole: Floats, weights: Floats, numbers: int, axes: int, fill: Floats) -> Axes:
+    crossed, centre, scale = covariance(whole, weights, numbers)
     size = len(crossed)
     values, vectors = eigh(crossed, subset_by_index=(max(size - axes, 0), size - 1), driver="evr")
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
@@ -151,5 +168,6 @@ def principal_axes(matrix: Floats, weights: Floats, numbers: int, axes: int, cou
 
 def variances(matrix: Floats, weights: Floats, numbers: int) -> Floats:
     """The variances of all axes, greatest first."""
-    values = eigh(covariance(matrix, weights, numbers)[0], eigvals_only=True)[::-1]
+    whole = filled(matrix, fillings(matrix, numbers))
+    values = eigh(covariance(whole, weights, numbers)[0], eigvals_only=True)[::-1]
     return np.asarray(np.maximum(values, 0.0), dtype=np.float64)

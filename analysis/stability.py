@@ -127,20 +127,28 @@ def _replicate(task: _Task, replicate: int) -> dict[int, Floats]:
     return found
 
 
-def fixed_points(points: Floats, k: int, *, replicates: int, seed: int, subset: bool = False) -> tuple[Labels, Stability]:
+def fixed_points(
+    points: Floats, k: int, *, replicates: int, seed: int, subset: bool = False, standardise: bool = False
+) -> tuple[Labels, Stability]:
     """Hennig's clusterboot of Ward's tree on given coordinates: the partition in k clusters and its stability, axes kept.
 
-    Each sample holds the distinct rows of a draw with replacement, or half of the rows with `subset`. It serves to compare with
-    R's fpc; the profiles use `whole_chain`, which is stricter.
+    Each sample holds the distinct rows of a draw with replacement, or half of the rows with `subset`; `standardise` gives the
+    columns of each sample the standard deviation 1, as fpc does unasked. It serves to compare with R's fpc; the profiles use
+    `whole_chain`, which is stricter.
     """
-    labels = ward(points, np.ones(len(points))).cut(k)
-    drawn = []
+    labels = _tree_cut(points, k, standardise=standardise)
+    drawn, count = [], len(points)
     for replicate in range(replicates):
         random = np.random.default_rng([seed, 2, replicate])
-        count = len(points)
-        rows = np.unique(random.choice(count, count // 2, replace=False) if subset else random.integers(0, count, count))
-        again = ward(points[rows], np.ones(len(rows))).cut(k)
+        draw = random.choice(count, count // 2, replace=False) if subset else random.integers(0, count, count)
+        rows = np.unique(draw)
+        again = _tree_cut(points[rows], k, standardise=standardise)
         indices = np.full(k, np.nan)
         indices[np.unique(labels[rows])] = best_jaccard(labels[rows], again)
         drawn.append(indices)
     return labels, summary(drawn, k)
+
+
+def _tree_cut(points: Floats, k: int, *, standardise: bool) -> Labels:
+    spread = points.std(axis=0, ddof=1) if standardise else np.ones(points.shape[1])
+    return ward(points / np.where(spread > 0, spread, 1.0), np.ones(len(points))).cut(k)
