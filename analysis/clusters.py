@@ -1,20 +1,21 @@
-"""Clusters of weighted points: Ward's tree, its consolidation by k-means from several starts, and how alike two partitions are.
+"""Ward's tree of weighted points, and the named rules that read a number of clusters off it.
 
-What comes in are coordinates (rows, axes) and weights; what goes out are labels from 0 and the figures of the tree. Ward's tree is
-built on centroids and masses by the nearest-neighbour chain (Murtagh 1983): no matrix of distances, any weights above zero.
+What comes in are coordinates (rows, axes) and weights; what goes out are a tree, its cuts (labels from 0) and its figures. The tree
+is built on centroids and masses by merging all pairs of mutual nearest neighbours at once (Murtagh 1983; Bruynooghe 1978): Ward's
+loss is reducible, so that this gives the same tree as merging one pair at a time, without a matrix of distances.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-LONGEST_SILHOUETTE = 3000
+BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,98 +29,202 @@ class Tree:
 
     def cut(self, k: int) -> Labels:
         """The partition in k clusters, numbered from the first point on."""
+        if not 1 <= k <= self.points:
+            message = f"A tree of {self.points} points cannot be cut into {k} clusters."
+            raise ValueError(message)
         parent = np.arange(2 * self.points - 1)
-        for place in range(self.points - k):
-            parent[self.merges[place]] = self.points + place
-        roots = np.arange(self.points)
+        kept = self.points - k
+        parent[self.merges[:kept]] = (self.points + np.arange(kept))[:, None]
         while True:
-            up = parent[roots]
-            if np.array_equal(up, roots):
+            up = parent[parent]
+            if np.array_equal(up, parent):
                 break
-            roots = up
-        _, first, labels = np.unique(roots, return_index=True, return_inverse=True)
-        return np.argsort(np.argsort(first))[labels].astype(np.int64)
+            parent = up
+        return in_order(parent[: self.points])
+
+    def within(self, k: int) -> float:
+        """The within-class inertia of the partition in k clusters."""
+        return float(self.gains[: self.points - k].sum())
 
 
-def ward(points: Floats, weights: Floats) -> Tree:
-    """Ward's tree. Merging clusters of masses a and b at distance d loses a·b/(a+b)·d² of inertia."""
-    count = len(points)
-    centre = np.vstack([points, np.zeros((count - 1, points.shape[1]))])
-    mass = np.concatenate([weights / weights.sum(), np.zeros(count - 1)])
-    active = np.concatenate([np.ones(count, dtype=bool), np.zeros(count - 1, dtype=bool)])
-    found: list[tuple[float, int, int]] = []
-    chain: list[int] = []
-    following = count
-    while following < 2 * count - 1:
-        if not chain:
-            chain.append(int(np.argmax(active)))
-        tip = chain[-1]
-        others = np.flatnonzero(active)
-        apart = centre[others] - centre[tip]
-        loss = mass[tip] * mass[others] / (mass[tip] + mass[others]) * np.einsum("ij,ij->i", apart, apart)
-        loss[np.searchsorted(others, tip)] = np.inf
-        nearest = int(np.argmin(loss))
-        if len(chain) > 1 and loss[np.searchsorted(others, chain[-2])] <= loss[nearest]:
-            nearest = int(np.searchsorted(others, chain[-2]))
-            other = int(others[nearest])
-            found.append((float(loss[nearest]), tip, other))
-            mass[following] = mass[tip] + mass[other]
-            centre[following] = (mass[tip] * centre[tip] + mass[other] * centre[other]) / mass[following]
-            active[[tip, other]] = False
-            active[following] = True
-            following += 1
-            chain = chain[:-2]
-        else:
-            chain.append(int(others[nearest]))
-    return _ordered(found, count)
+def in_order(labels: ArrayLike) -> Labels:
+    """The same partition, numbered from 0 in the order in which its clusters first appear."""
+    _, first, inverse = np.unique(np.asarray(labels), return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
 
 
-def _ordered(found: list[tuple[float, int, int]], count: int) -> Tree:
-    """Merges in order of their loss; the chain finds them in another order."""
-    order = np.argsort([loss for loss, _, _ in found], kind="stable")
-    number = {count + int(place): count + rank for rank, place in enumerate(order)}
-    merges = [[number.get(found[place][1], found[place][1]), number.get(found[place][2], found[place][2])] for place in order]
-    gains = np.asarray([found[place][0] for place in order], dtype=np.float64)
-    return Tree(count, np.asarray(merges, dtype=np.int64).reshape(-1, 2), gains)
+def checked(points: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
+    """Coordinates (rows, axes) and weights (rows,) that a distance can be computed from.
+
+    Raises
+    ------
+    ValueError
+        When there is no row, a coordinate is missing or infinite, or a weight is not above zero.
+    """
+    cloud, mass = np.asarray(points, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    if cloud.ndim != 2 or not len(cloud) or mass.shape != (len(cloud),):  # noqa: PLR2004 (rows and axes).
+        message = "Clustering takes coordinates (rows, axes) of at least one row, and one weight a row."
+        raise ValueError(message)
+    if not np.isfinite(cloud).all():
+        message = "A coordinate is missing or infinite: impute or drop it before clustering."
+        raise ValueError(message)
+    if not (np.isfinite(mass).all() and (mass > 0).all()):
+        message = "Every row needs a weight above zero: drop the rows that should not count."
+        raise ValueError(message)
+    return cloud, mass
 
 
-def consolidate(points: Floats, weights: Floats, labels: Labels, *, starts: int, seed: int) -> tuple[Labels, float]:
-    """Weighted k-means from the centroids of a partition and from `starts` random beginnings; the best one's labels and its
-    within-class inertia (a share of the total weight)."""
-    k = int(labels.max()) + 1
-    share = weights / weights.sum()
-    centres = np.stack([np.average(points[labels == each], axis=0, weights=share[labels == each]) for each in range(k)])
-    best = KMeans(k, init=centres, n_init=1, max_iter=300, tol=0.0).fit(points, sample_weight=share)
-    if starts:
-        other = KMeans(k, n_init=starts, max_iter=300, random_state=seed).fit(points, sample_weight=share)
-        if other.inertia_ < best.inertia_ * (1 - 1e-9):
-            best = other
-    _, first, ordered = np.unique(best.labels_, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[ordered].astype(np.int64), float(best.inertia_)
+def ward(points: ArrayLike, weights: ArrayLike) -> Tree:
+    """Ward's tree. Merging clusters of masses a and b at distance d loses a·b/(a+b)·d² of inertia (Ward 1963).
+
+    Parameters
+    ----------
+    points
+        Coordinates, shape (n, axes).
+    weights
+        Weights above zero, shape (n,), whatever their sum.
+
+    Raises
+    ------
+    ValueError
+        As `checked` does.
+    """
+    cloud, mass = checked(points, weights)
+    return _Merging(cloud, mass).tree()
 
 
-def within_inertia(points: Floats, weights: Floats, labels: Labels) -> float:
-    """The weighted mean squared distance to the centroids of the clusters."""
-    share = weights / weights.sum()
-    total = 0.0
-    for each in np.unique(labels):
-        here = labels == each
-        centre = np.average(points[here], axis=0, weights=share[here])
-        total += float(share[here] @ np.sum((points[here] - centre) ** 2, axis=1))
-    return total
+class _Merging:
+    """The clusters alive, each with its nearest neighbour; merged clusters get the numbers after the points'."""
+
+    def __init__(self, cloud: Floats, weights: Floats) -> None:
+        count, axes = cloud.shape
+        share = weights / weights.sum()
+        self.count = count
+        self.centres = np.zeros((2 * count - 1, axes))
+        self.centres[:count] = cloud - share @ cloud
+        self.mass = np.zeros(2 * count - 1)
+        self.mass[:count] = share
+        self.nearest = np.zeros(2 * count - 1, dtype=np.int64)
+        self.loss = np.full(2 * count - 1, np.inf)
+        self.alive = np.arange(count)
+        self.merges = np.zeros((max(count - 1, 0), 2), dtype=np.int64)
+        self.gains = np.zeros(max(count - 1, 0))
+
+    def tree(self) -> Tree:
+        stale, done = self.alive, 0
+        while len(self.alive) > 1:
+            for start in range(0, len(stale), BLOCK):
+                self._look(stale[start : start + BLOCK])
+            pairs = self._mutual()
+            fresh = self.count + done + np.arange(len(pairs))
+            self._merge(pairs, fresh)
+            done += len(pairs)
+            gone = np.zeros(2 * self.count - 1, dtype=bool)
+            gone[pairs] = True
+            kept = self.alive[~gone[self.alive]]
+            # A neighbour that was not merged stays the nearest: that is what reducible means.
+            stale = np.concatenate([kept[gone[self.nearest[kept]]], fresh])
+            self.alive = np.concatenate([kept, fresh])
+        return self._ordered()
+
+    def _look(self, rows: Labels) -> None:
+        """Finds the nearest neighbour of some clusters among those alive, by one matrix product."""
+        here, there = self.centres[rows], self.centres[self.alive]
+        norms, ones = np.einsum("ij,ij->i", there, there), np.ones(len(here))
+        left = np.column_stack([-2.0 * here, np.einsum("ij,ij->i", here, here), ones])
+        losses = left @ np.column_stack([there, np.ones(len(there)), norms]).T
+        losses /= 1.0 / self.mass[rows][:, None] + 1.0 / self.mass[self.alive]
+        losses[np.arange(len(rows)), np.searchsorted(self.alive, rows)] = np.inf
+        best = losses.argmin(axis=1)
+        self.nearest[rows] = self.alive[best]
+        self.loss[rows] = losses[np.arange(len(rows)), best]
+
+    def _mutual(self) -> Labels:
+        """The pairs of mutual nearest neighbours; equal distances may leave none, and then the least pair of all is one."""
+        mutual = self.alive[self.nearest[self.nearest[self.alive]] == self.alive]
+        first = mutual[mutual < self.nearest[mutual]]
+        if not len(first):
+            least = self.alive[[int(np.argmin(self.loss[self.alive]))]]
+            first = np.minimum(least, self.nearest[least])
+            return np.column_stack([first, np.maximum(least, self.nearest[least])])
+        return np.column_stack([first, self.nearest[first]])
+
+    def _merge(self, pairs: Labels, fresh: Labels) -> None:
+        one, other = pairs[:, 0], pairs[:, 1]
+        a, b = self.mass[one], self.mass[other]
+        apart = self.centres[one] - self.centres[other]
+        rows = fresh - self.count
+        # A merge never loses less than the merges that it unites, but for rounding.
+        below = np.where(pairs < self.count, 0.0, self.gains[np.maximum(pairs - self.count, 0)]).max(axis=1)
+        self.gains[rows] = np.maximum(a * b / (a + b) * np.einsum("ij,ij->i", apart, apart), below)
+        self.merges[rows] = pairs
+        self.mass[fresh] = a + b
+        self.centres[fresh] = (a[:, None] * self.centres[one] + b[:, None] * self.centres[other]) / (a + b)[:, None]
+
+    def _ordered(self) -> Tree:
+        """The merges in the order of their loss; they are found in another."""
+        order = np.argsort(self.gains, kind="stable")
+        number = np.arange(2 * self.count - 1)
+        number[self.count + order] = self.count + np.arange(len(order))
+        return Tree(self.count, number[self.merges[order]].reshape(-1, 2).astype(np.int64), self.gains[order])
 
 
-def silhouette(points: Floats, labels: Labels, seed: int) -> float:
-    """The mean silhouette (Rousseeuw 1987), on 3,000 points at most; 0 for a single cluster or one point a cluster."""
-    if not 1 < len(np.unique(labels)) < len(points):
-        return 0.0
-    size = min(len(points), LONGEST_SILHOUETTE)
-    return float(silhouette_score(points, labels, sample_size=size if size < len(points) else None, random_state=seed))
+def quotients_2_7(tree: Tree, smallest: int, largest: int) -> dict[int, float]:
+    """For each k, the within-class inertia of k clusters over that of k - 1: the least quotient is FactoMineR 2.7's choice."""
+    top = min(largest, tree.points)
+    return {k: tree.within(k) / tree.within(k - 1) if tree.within(k - 1) > 0 else 1.0 for k in range(max(smallest, 2), top + 1)}
 
 
-def best_jaccard(reference: Labels, other: Labels) -> Floats:
-    """For each cluster of `reference`, its greatest Jaccard index with a cluster of `other` (labels of the same points)."""
-    crossed = np.zeros((int(reference.max()) + 1, int(other.max()) + 1))
-    np.add.at(crossed, (reference, other), 1)
-    union = crossed.sum(axis=1, keepdims=True) + crossed.sum(axis=0, keepdims=True) - crossed
-    return np.asarray((crossed / np.maximum(union, 1)).max(axis=1), dtype=np.float64)
+def quotients_2_14(tree: Tree, smallest: int, largest: int) -> dict[int, float]:
+    """For each k above `smallest`, the inertia gained by the k-th cluster over that of the next: the greatest is 2.14's choice."""
+    gained = tree.gains[::-1]  # The first is gained by the second cluster.
+    top = min(largest + 1, tree.points - 1)
+    return {k: float(gained[k - 2] / gained[k - 1]) if gained[k - 1] > 0 else np.inf for k in range(max(smallest, 2) + 1, top + 1)}
+
+
+def automatic_number(tree: Tree, rule: str, *, smallest: int = 3, largest: int = 10) -> int:
+    """What a named rule of HCPC reads off the tree. The two rules often disagree: neither is the truth about a number of profiles.
+
+    Parameters
+    ----------
+    tree
+        Ward's tree.
+    rule
+        « hcpc_2_7 » (least quotient of within-class inertias) or « hcpc_2_14 » (greatest quotient of successive gains, searched
+        from `smallest` + 1 to `largest` + 1).
+    smallest, largest
+        The numbers of clusters between which the rule looks.
+
+    Raises
+    ------
+    ValueError
+        When the rule is unknown, or the tree is too small for it.
+    """
+    if rule not in RULES:
+        message = f"No rule is called {rule!r}; known are {', '.join(RULES)}."
+        raise ValueError(message)
+    quotients, pick = RULES[rule]
+    found: Mapping[int, float] = quotients(tree, smallest, largest)
+    if not found:
+        message = f"A tree of {tree.points} points is too small for a number of clusters from {smallest} to {largest}."
+        raise ValueError(message)
+    return int(pick(found, key=lambda k: found[k]))
+
+
+RULES: Mapping[str, tuple[Any, Any]] = {"hcpc_2_7": (quotients_2_7, min), "hcpc_2_14": (quotients_2_14, max)}
+
+
+def within_inertia(points: ArrayLike, weights: ArrayLike, labels: ArrayLike) -> float:
+    """The weighted mean squared distance to the centroids of the clusters; labels run from 0."""
+    cloud, mass, groups = np.asarray(points, dtype=np.float64), np.asarray(weights, dtype=np.float64), np.asarray(labels)
+    share = mass / mass.sum()
+    centres = centroids(cloud, share, groups)
+    return float(share @ np.square(cloud - centres[groups]).sum(axis=1))
+
+
+def centroids(points: Floats, weights: Floats, labels: Labels, clusters: int | None = None) -> Floats:
+    """The weighted means of the clusters, shape (clusters, axes); 0 for a cluster without a row."""
+    held = np.zeros((clusters or int(labels.max()) + 1, len(points)))
+    held[labels, np.arange(len(points))] = weights
+    mass = held.sum(axis=1, keepdims=True)
+    return np.asarray(held @ points / np.where(mass > 0, mass, 1.0), dtype=np.float64)

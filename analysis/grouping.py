@@ -16,7 +16,8 @@ from analysis.fragility import DIMENSIONS as FRAMEWORK
 from analysis.measures import DIMENSIONS, column
 from analysis.naming import propose_names, sentence
 from analysis.portrait import Words
-from analysis.profiles import FIRM, FragilityProfiles, active_features
+from analysis.profiles import FragilityProfiles, active_features
+from analysis.stability import FIRM
 
 Floats = NDArray[np.float64]
 
@@ -24,10 +25,10 @@ FEWEST = 30
 TRAITS = 5
 LEAST_FEATURES = 6  # Of the twelve that make the profiles.
 RULE = Words(
-    "Règle « le plus stable » : le plus grand nombre de profils, de trois à sept, dont chacun garde un indice de Jaccard d’au moins 0,75 au rééchantillonnage de toute la chaîne ; "
-    "à défaut, le nombre dont le profil le moins stable l’est le plus, s’il atteint 0,60. Chaque profil réunit au moins 5 % des entreprises et 30 répondantes.",
-    "Rule “most stable”: the greatest number of profiles, from three to seven, each of which keeps a Jaccard index of 0.75 or more when the whole chain is run again on resampled firms; "
-    "failing that, the number whose least stable profile is the most stable, if it reaches 0.60. Each profile holds at least 5% of firms and 30 respondents.",
+    "Règle « au-delà du hasard » : de deux à sept, le nombre de profils dont la netteté dépasse le plus celle de nuages sans structure, parmi ceux dont chaque profil réunit "
+    "au moins 5 % des entreprises et 30 répondantes, et garde un indice de Jaccard d’au moins 0,60 quand toute la chaîne est rejouée sur des entreprises rééchantillonnées.",
+    "Rule “beyond chance”: from two to seven, the number of profiles whose sharpness most exceeds that of clouds without structure, among those whose profiles each hold "
+    "at least 5% of firms and 30 respondents, and keep a Jaccard index of 0.60 or more when the whole chain is run again on resampled firms.",
 )
 NOTES = {
     "clear": Words(
@@ -39,8 +40,8 @@ NOTES = {
         "The profiles are indicative: some of them change when firms are resampled. They help to read; they do not rank.",
     ),
     "none": Words(
-        "Aucune structure stable : les entreprises ne forment pas de groupes distincts, et aucun profil n’est publié.",
-        "No stable structure: firms do not form distinct groups, and no profile is published.",
+        "Aucune structure stable, au-delà de ce que donnerait un nuage sans groupes : aucun profil n’est publié.",
+        "No stable structure beyond what a cloud without groups would give: no profile is published.",
     ),
     "unknown": Words(
         "Trop de dimensions sont inconnues pour chercher des profils.", "Too many dimensions are unknown to look for profiles."

@@ -2,9 +2,10 @@
 
 import sys
 
-from bench import consolidate, disclosure, expressions, paradata, pdf, saves
+from bench import analysis, consolidate, disclosure, expressions, paradata, pdf, saves
 
 MEASURES = {
+    "analysis": analysis.main,
     "saves": saves.main,
     "pdf": pdf.main,
     "consolidate": consolidate.main,

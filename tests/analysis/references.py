@@ -10,18 +10,19 @@ import pytest
 from numpy.typing import NDArray
 
 OURS = Path(__file__).resolve().parents[1] / "data" / "reference"
-OTHERS = Path(__file__).resolve().parents[3] / "shared" / "reference"
+# Beside the project, or one folder further up for a copy that stands in a folder of its own.
+OTHERS = [Path(__file__).resolve().parents[up] / "shared" / "reference" for up in (3, 4)]
 
 
 def figures(data: str, name: str) -> dict[str, Any]:
     """The figures of a data set; a test that asks for one that is not there is skipped."""
-    loaded: dict[str, Any] = json.loads((_folder(data) / f"{name}.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads((folder(data) / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
 
 
 def table(data: str) -> pd.DataFrame:
     """The data set itself, with its row names."""
-    return pd.read_csv(_folder(data) / "data.csv", index_col=0)
+    return pd.read_csv(folder(data) / "data.csv", index_col=0)
 
 
 def ess690() -> pd.DataFrame:
@@ -34,8 +35,14 @@ def matrix(found: dict[str, Any]) -> NDArray[np.float64]:
     return np.array(found["values"], dtype=np.float64)
 
 
-def _folder(data: str) -> Path:
-    folder = OURS / data if (OURS / data).exists() else OTHERS / data
-    if not folder.exists():
-        pytest.skip(f"{data} belongs to another package and stays outside the project: {folder} is not there.")
-    return folder
+def folder(data: str) -> Path:
+    """The folder of a data set; the test is skipped where it is absent."""
+    for root in (OURS, *OTHERS):
+        if (root / data).exists():
+            return root / data
+    pytest.skip(f"{data} belongs to another package and stays outside the project.")
+
+
+def active(sample: pd.DataFrame) -> pd.DataFrame:
+    """The active questions and numbers of the survey of 690 firms."""
+    return sample[[name for name in map(str, sample.columns) if name[0] in "qx"]]

@@ -11,12 +11,16 @@ from scipy.cluster.hierarchy import linkage
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.clusters import best_jaccard, consolidate, silhouette, ward, within_inertia
+from analysis.clusters import ward, within_inertia
 from analysis.description import describe_categories, describe_numbers
 from analysis.factors import FAMD
 from analysis.grouping import group
+from analysis.kmeans import consolidate
 from analysis.naming import FAMILIES, propose_names, sentence
-from analysis.profiles import FragilityProfiles, active_features, normal_scores, parallel_axes
+from analysis.partitions import best_jaccard
+from analysis.profiles import FragilityProfiles, active_features, parallel_axes
+from analysis.ranks import normal_scores
+from analysis.validity import silhouette
 from tests.analysis.panel import make_panel
 
 OURS = Path(__file__).resolve().parents[1] / "data" / "reference" / "ess690"
@@ -156,7 +160,10 @@ def test_3_follows_the_contract_of_scikit_learn() -> None:
     # Bootstrap samples draw rows, not weights: a row of weight two is not a row twice.
     expected = {"check_sample_weight_equivalence_on_dense_data": "bootstrap samples draw rows, not weights"}
     results = check_estimator(
-        FragilityProfiles(replicates=2, smallest_firms=2, largest=4), expected_failed_checks=expected, on_skip=None, on_fail=None
+        FragilityProfiles(replicates=2, smallest_firms=2, largest=4, null_draws=20),
+        expected_failed_checks=expected,
+        on_skip=None,
+        on_fail=None,
     )
     assert [result["check_name"] for result in results if result["status"] == "failed"] == []
 

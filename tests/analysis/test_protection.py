@@ -60,7 +60,10 @@ def attacked(table: Table, found: Protected, name: str) -> tuple[float, float]:
         linprog(sign * target, A_eq=np.array(rows) if rows else None, b_eq=right or None, bounds=(0, 10 * table.counts.max()))
         for sign in (1, -1)
     ]
-    return float(ends[0].fun), -float(ends[1].fun)
+    low, high = (end.fun for end in ends)
+    assert low is not None
+    assert high is not None
+    return float(low), -float(high)
 
 
 @needs_reference

@@ -159,7 +159,7 @@ def test_1_planted_profiles_are_published_with_their_evidence(edition: Edition) 
     found = edition.syntheses[0].profiles
     assert found is not None
     assert (found.structure, len(found.profiles)) == ("clear", 4)
-    assert [row.k for row in found.criteria] == [3, 4, 5, 6, 7]
+    assert [row.k for row in found.criteria] == [2, 3, 4, 5, 6, 7]
     assert sum(profile.share.value or 0 for profile in found.profiles) == pytest.approx(1.0, abs=0.01)
     assert {row.k for row in found.criteria if row.chosen} == {4}
     assert set(edition.summary.profile_of.values()) == {"P1", "P2", "P3", "P4"}

@@ -1,0 +1,107 @@
+"""One run of the whole chain in a process of its own: factor analysis, clusters, description, calibration, estimates by domain.
+
+`python -m bench.chain ROWS` prints one line of JSON: seconds (package loading and the making of the survey left out), peak memory,
+and how well the partition agrees with the planted profiles. The numbers of axes (10) and profiles (5) are given, as they are to R.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from analysis.chain import Steps, partitions
+from analysis.description import describe_categories, describe_numbers
+from analysis.design import Design, analysed
+from analysis.estimates import Survey
+from analysis.partitions import adjusted_rand
+from analysis.ranks import NormalScores
+from analysis.weighting import Method, Weighting, calibrate, margins_of
+from bench.survey import PROFILES, Made, make
+
+AXES = 10
+
+
+def profiles(made: Made) -> np.ndarray:
+    """The partition in five profiles."""
+    design = Design.of(NormalScores("skewed").fit_transform(made.answers))
+    matrix = design.matrix()
+    points = analysed(matrix, made.weights, design.numbers.shape[1], AXES)[1]
+    del matrix
+    return partitions(points, made.weights, Steps(AXES, (PROFILES,), 5), seed=0, exchanges=True)[PROFILES]
+
+
+def domains(made: Made, weights: np.ndarray) -> int:
+    """The mean of each number and the share of each level of five questions in each sector, with their errors; gives how many."""
+    crossed = made.strata["sector"] + "/" + made.strata["dept"] + "/" + made.strata["size"]
+    codes = pd.factorize(crossed, sort=True)[0].astype(np.int64)
+    sizes = np.bincount(codes, made.weights).astype(np.float64)[codes]
+    margins = margins_of(made.strata, made.totals)
+    survey = Survey(Weighting(weights, made.weights, codes, sizes, margins, Method.RAKING, None, ()))
+    columns = np.column_stack(list(_asked(made)))
+    known = np.isfinite(columns)
+    answers = np.where(known, columns, 0.0)
+    found = 0
+    for sector in sorted(made.strata["sector"].unique()):
+        mass = weights * (made.strata["sector"] == sector).to_numpy()
+        size = mass @ known
+        means = mass @ answers / size
+        here = known & (mass > 0)[:, None]
+        errors = np.sqrt(survey.variance(np.where(here, (answers - means) / size, 0.0)))
+        found += int((errors > 0).sum())
+    return found
+
+
+def _asked(made: Made) -> Iterator[np.ndarray]:
+    """The numbers, and an indicator for each level of the first five questions."""
+    for name in made.answers.columns:
+        if name.startswith("x"):
+            yield made.answers[name].to_numpy(dtype=float)
+    for name in made.answers.columns[:5]:
+        codes, levels = pd.factorize(made.answers[name], sort=True)
+        for level in range(len(levels)):
+            yield np.where(codes >= 0, codes == level, np.nan)
+
+
+def whole(made: Made) -> tuple[np.ndarray, dict[str, float]]:
+    """The chain; gives the partition and the seconds of each step."""
+    steps, clock = {}, time.perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal clock
+        steps[name], clock = time.perf_counter() - clock, time.perf_counter()
+
+    labels = profiles(made)
+    lap("profiles")
+    numbers = [name for name in made.answers.columns if name.startswith("x")]
+    describe_numbers(made.answers[numbers], labels, made.weights)
+    describe_categories(made.answers.drop(columns=numbers), labels, made.weights)
+    lap("description")
+    weights = calibrate(made.weights, margins_of(made.strata, made.totals), method=Method.RAKING)
+    lap("calibration")
+    domains(made, weights)
+    lap("domains")
+    return labels, steps
+
+
+def main() -> None:
+    """Runs and prints."""
+    rows = int(sys.argv[1])
+    made = make(rows)
+    if rows < 1000:
+        whole(make(200))  # Python compiles and imports as it goes; R's packages are compiled beforehand.
+    with threadpool_limits(1):
+        started, worked = time.perf_counter(), time.process_time()
+        labels, steps = whole(made)
+        elapsed, worked = time.perf_counter() - started, time.process_time() - worked
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rand = adjusted_rand(made.truth, labels)
+    print(json.dumps({"rows": rows, "seconds": elapsed, "processor": worked, "peak": peak, "rand": rand, "steps": steps}))
+
+
+if __name__ == "__main__":
+    main()
