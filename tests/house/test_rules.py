@@ -48,7 +48,9 @@ def test_drawing_and_reading_know_no_web_and_no_database(package: str) -> None:
 
 def test_only_actions_and_jobs_commit() -> None:
     for name, tree in sources().items():
-        if name.startswith(("diagnostics.actions", "diagnostics.jobs", "diagnostics.db", "diagnostics.turns", "diagnostics.migrations")):
+        if name.startswith(
+            ("diagnostics.actions", "diagnostics.jobs", "diagnostics.db", "diagnostics.turns", "diagnostics.migrations")
+        ):
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -202,7 +202,8 @@ def accept(number: int) -> BaseResponse | tuple[str, int]:
         flash(str(error.message), "error")
         return redirect(url_for("panel.report", number=number))
     flash(
-        _("Import fait. Entreprises ajoutées : %(new)d ; mises à jour : %(updated)d.", new=taken.new, updated=taken.updated), "success"
+        _("Import fait. Entreprises ajoutées : %(new)d ; mises à jour : %(updated)d.", new=taken.new, updated=taken.updated),
+        "success",
     )
     return redirect(url_for("panel.report", number=number))
 
