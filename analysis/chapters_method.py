@@ -67,7 +67,16 @@ def classes(desk: Desk, firmness: Firmness) -> Table:
         f"{firmness.draws} variants: indicators’ weights, anchors and class bounds moved together, anchors and bounds by a fifth at most. "
         "A class holds if it stays in four variants out of five; it hangs on one indicator if leaving one out is enough to change it.",
     )
-    return Table("firmness", subject, subject, Words("Dimension", "Dimension"), "bars", columns, rows, note, SOURCE)
+    held = [row for row in rows if row.cells[1].value is not None]
+    title = subject
+    if held:
+        top = max(held, key=lambda row: (row.cells[1].value or 0.0, -DIMENSIONS.index(row.code)))
+        share = percent(top.cells[1])
+        title = Words(
+            f"{top.label.fr} : la classe tient pour {share.fr} des entreprises, le plus de toutes les dimensions",
+            f"{top.label.en}: the class holds for {share.en} of firms, the most of all dimensions",
+        )
+    return Table("firmness", title, subject, Words("Dimension", "Dimension"), "bars", columns, rows, note, SOURCE)
 
 
 def places(desk: Desk, firmness: Firmness) -> Table:
@@ -109,5 +118,11 @@ def influences(desk: Desk, firmness: Firmness) -> list[Table]:
         "Part de la variance du score de la dimension, d’une variante à l’autre ; moyenne des répondantes, sans pondération.",
         "Share of the variance of the dimension’s score over the variants; mean over respondents, unweighted.",
     )
-    table = Table("influence", subject, subject, Words("Indicateur", "Indicator"), "bars", columns, rows, note, SOURCE)
+    title = subject
+    if rows:
+        title = Words(
+            f"« {rows[0].label.fr} » : l’indicateur qui pèse le plus sur les scores",
+            f"“{rows[0].label.en}”: the indicator that weighs most on the scores",
+        )
+    table = Table("influence", title, subject, Words("Indicateur", "Indicator"), "bars", columns, rows, note, SOURCE)
     return [table] if rows else []

@@ -149,16 +149,22 @@ def test_what_makes_no_sense_is_refused() -> None:
         back_test(persons, past, reference_date=date(2013, 7, 1), parameters=load(date(2013, 7, 1)))
 
 
-def test_the_published_forecast_of_2008_is_met() -> None:
-    """The national observatory (CNCRES 2011, on the DADS of 2008): 608,000 employees of 50 and over, 335,000 of 55 and over, and 13.3 %
-    of some 2.3 million leaving by 2015. With ages that follow the model's own survival from 55 on, the model says 13.4 %.
-    """
-    day, law, mixture = date(2008, 12, 31), law_version("2012-01-01"), usual_behaviour().mixture
+def stock(day: date, older: float, oldest: float, years: float) -> float:
+    """Who leaves among `older` employees of 50 and over, `oldest` of them of 55 and over, whose ages follow the model's own survival."""
+    law, mixture = law_version("2012-01-01"), usual_behaviour().mixture
     ages = np.arange(50, 70, 1 / 12) + 1 / 24
     births = decimal_year(day) - ages
-    older = ages >= 55
+    late = ages >= 55
     staying = 1 - mixture_cdf(ages, *law.ages(births), mixture)
-    people = np.where(older, staying / staying[older].sum() * 335_000, 273_000 / (~older).sum())
+    people = np.where(late, staying / staying[late].sum() * oldest, (older - oldest) / (~late).sum())
     none = [""] * len(births)
-    chances = departure_probabilities(births, none, none, [7], reference_date=day, law=law)[:, 0]
-    assert float(people @ chances) / 2_300_000 == pytest.approx(0.133, abs=0.004)
+    return float(people @ departure_probabilities(births, none, none, [years], reference_date=day, law=law)[:, 0])
+
+
+def test_the_published_forecasts_are_met_or_explained() -> None:
+    """The national observatory (CNCRES 2011, on the DADS of 2008): 608,000 employees of 50 and over, 335,000 of 55 and over, and 13.3 %
+    of some 2.3 million leaving by 2015: the model says 13.4 %. Its figures by sector for 2025 count all the 714,000 of 50 and over of
+    2013; the model lets 86 % of them leave in twelve years.
+    """
+    assert stock(date(2008, 12, 31), 608_000, 335_000, 7) / 2_300_000 == pytest.approx(0.134, abs=0.001)
+    assert stock(date(2013, 12, 31), 714_000, 714_000 * 335 / 608, 12) / 714_000 == pytest.approx(0.86, abs=0.005)

@@ -1,6 +1,8 @@
 """The dated figures: every row of the law, the indemnity scales, overrides that make no sense."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,3 +175,29 @@ def test_an_override_that_makes_no_sense_is_refused(overrides: dict[str, object]
 def test_an_unknown_figure_is_an_error() -> None:
     with pytest.raises(ParameterError, match="nothing"):
         load(date(2026, 11, 23)).number("nothing")
+
+
+LAW_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "domain" / "law_table.json"
+
+
+@pytest.mark.skipif(not LAW_SOURCE.exists(), reason="The table of the law is not beside the project.")
+def test_every_row_of_the_source_is_in_its_version() -> None:
+    document = json.loads(LAW_SOURCE.read_text(encoding="utf-8"))
+    assert tuple(document["versions"]) == versions()
+    for version, cohorts in document["versions"].items():
+        for born, opening, quarters, full in cohorts:
+            day = date.fromisoformat(born)
+            row = law_version(version).cohort(day)
+            assert (row.opening, row.full) == (tuple(opening), tuple(full)), (version, born)
+            # Before 1951 the source's first row stands for several durations, which its own caveats give.
+            assert row.quarters == quarters or day.year < 1951
+
+
+def test_no_scale_that_may_be_computed_is_under_the_law() -> None:
+    """The agreements have the legal minimum as a floor: at no seniority does a usable scale give less."""
+    found = load(date(2026, 11, 23))
+    years = np.arange(0, 45, 0.25)
+    usable = [scale for scale in found.scales.values() if scale.usable]
+    assert {scale.code for scale in usable} == {"1261", "1518", "2941"}
+    for scale in usable:
+        assert (scale.months(years) >= found.legal_scale.months(years)).all(), scale.code
