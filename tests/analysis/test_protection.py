@@ -56,8 +56,9 @@ def attacked(table: Table, found: Protected, name: str) -> tuple[float, float]:
         if np.isfinite(row["respondents"]):
             rows.append(covers.astype(float))
             right.append(row["respondents"])
+    solve: Any = linprog  # Its stubs say that a solved program may have no value.
     ends = [
-        linprog(sign * target, A_eq=np.array(rows) if rows else None, b_eq=right or None, bounds=(0, 10 * table.counts.max()))
+        solve(sign * target, A_eq=np.array(rows) if rows else None, b_eq=right or None, bounds=(0, 10 * table.counts.max()))
         for sign in (1, -1)
     ]
     return float(ends[0].fun), -float(ends[1].fun)
