@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from analysis.disclosure import REGION, Domain
 from analysis.edition import HIDDEN, UNRELIABLE, VOID, Cell
 from analysis.estimates import Estimate
+from analysis.figures import shown
 from analysis.measures import HORIZONS, column
 from analysis.mixture import decimal_year
 from analysis.parameters import Parameters
-from analysis.published import Published, shown
+from analysis.published import Published
 from analysis.regional import RegionProjection, Scenario, project_region
 
 Floats = NDArray[np.float64]

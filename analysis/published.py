@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from analysis.disclosure import REGION, Cube, Domain, Protection, dominance_margin, dominated, hide_in_partition
 from analysis.edition import HIDDEN, PUBLISHED, UNRELIABLE, VOID, Cell
-from analysis.estimates import Estimate, Reliability, Survey
+from analysis.estimates import Estimate, Survey
+from analysis.figures import reliable, rounded, within
 from analysis.judgement import Crossed, crossing_system, moment_interval, quantile_stands
 from analysis.measures import Kind, Measure
 from analysis.rules import P_PERCENT
@@ -28,18 +29,6 @@ PARTITIONS = ("sector", "departement")
 FEW = 2  # One or two firms on one side of a share are too few.
 LEEWAY = 1e-9
 MEAN_WIDTH = 0.30  # An attacker's interval on a hidden amount, as a share of it.
-DECIMALS: Mapping[str, int] = {
-    "share": 3,
-    "score": 1,
-    "months": 1,
-    "years": 1,
-    "number": 2,
-    "rate": 1,
-    "people": 0,
-    "euros": -2,
-    "firms": 0,
-    "weight": 1,
-}
 
 
 class Published:
@@ -108,7 +97,7 @@ class Published:
         estimate = self.estimate(measure, domain)
         if code in self._bare and domain == REGION:
             estimate = replace(estimate, low=float("nan"), high=float("nan"))
-        return VOID if estimate.n == 0 or not np.isfinite(estimate.value) else _reliable(estimate, measure.unit)
+        return VOID if estimate.n == 0 or not np.isfinite(estimate.value) else reliable(estimate, measure.unit)
 
     def quartiles(self, code: str, domain: Domain) -> tuple[Cell, Cell, Cell]:
         """The three quartiles: shown where twice the threshold answered, and the threshold on either side of each, since each is close
@@ -138,8 +127,8 @@ class Published:
             return self.survey.proportion(measure.values, here)
         if measure.kind is Kind.RATIO:
             assert measure.base is not None
-            return _within(self.survey.ratio(measure.values, measure.base, here), measure)
-        return _within(self.survey.mean(measure.values, here), measure)
+            return within(self.survey.ratio(measure.values, measure.base, here), measure)
+        return within(self.survey.mean(measure.values, here), measure)
 
     def sides(self, measure: Measure, domain: Domain) -> tuple[int, int, int]:
         """Firms who answered, firms with something to count, and firms with all of it."""
@@ -316,31 +305,6 @@ class Published:
         else:
             needed = max(MEAN_WIDTH * total, firm)
         return total, top, count, min(needed, top)
-
-
-def rounded(value: float, unit: str) -> float:
-    """A figure as it is published: no finer than its unit is read, and small numbers of people to a tenth."""
-    if unit == "people" and abs(value) < 100:  # noqa: PLR2004 (tenths below a hundred people).
-        return round(value, 1)
-    digits = DECIMALS.get(unit, 2)
-    return round(value, digits) + 0.0
-
-
-def shown(estimate: Estimate, unit: str) -> Cell:
-    """A published cell from an estimate."""
-    low, high = (rounded(bound, unit) if np.isfinite(bound) else None for bound in (estimate.low, estimate.high))
-    return Cell(rounded(estimate.value, unit), low, high, estimate.n, PUBLISHED)
-
-
-def _within(estimate: Estimate, measure: Measure) -> Estimate:
-    """An interval does not leave the range of what it measures; amounts may be negative."""
-    low = estimate.low if measure.unit in {"euros", "months"} else max(estimate.low, 0.0)
-    return Estimate(estimate.value, estimate.se, low, min(estimate.high, measure.ceiling), estimate.n, estimate.n_effective)
-
-
-def _reliable(estimate: Estimate, unit: str) -> Cell:
-    vague = estimate.reliability(share=unit == "share") is Reliability.WITHHELD
-    return Cell(None, None, None, estimate.n, UNRELIABLE) if vague else shown(estimate, unit)
 
 
 def _protect_distribution(

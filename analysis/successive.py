@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.cells import Booleans, DisclosureError, Floats, Layer, Relation, System
 from analysis.portrait import Words
 from analysis.rules import MAGNITUDE
-from analysis.separation import out_of_reach
+from analysis.separation import out_of_reach, unfooled
 from analysis.suppression import protect
 
 Domain = tuple[str, ...]
@@ -123,12 +124,13 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """All editions as one system: `place` gives the cell of a domain in an edition (the last is today's), `members` its firms."""
+    """All editions as one system: `today` gives the cell of a domain today, `past` the cells that earlier editions showed."""
 
     system: System
     layer: Layer
     targets: tuple[int, ...]
     today: Mapping[Domain, int]
+    past: Booleans
 
 
 class Succession:
@@ -198,16 +200,18 @@ class Succession:
         """
         private = never if private is None else private
         ages = self._ages(domains, relations, members, (hidden, never, private), measure)
+        places = np.asarray([ages.today[domain] for domain in domains])
         irreparable = {cell for cell, _ in out_of_reach(ages.system, [ages.layer], ages.targets)}
         self._warned.update(ages.system.names[cell] for cell in irreparable)
+        irreparable.update(_settled_alone(ages, places[hidden & ~never]))
         levels = {name: getattr(ages.layer, name).copy() for name in ("below", "above", "width")}
         for array in levels.values():
             array[sorted(irreparable)] = 0.0
         layer = replace(ages.layer, **levels)
         primary = np.zeros(len(ages.system.names), dtype=bool)
         primary[[cell for cell in ages.targets if cell not in irreparable]] = True
-        places = np.asarray([ages.today[domain] for domain in domains])
         primary[places[(hidden | self._few_changes(domains, members, measure)) & ~never]] = True
+        primary &= ~ages.system.shown
         price = np.zeros(len(primary))
         price[places] = cost
         pattern = protect(ages.system, [layer], primary, price, time_limit=time_limit)
@@ -290,11 +294,6 @@ class _Builder:
             self._sum(cell, cells)
             if self._hidden[place] and 0 < len(self._now[place]) < self._threshold:
                 self._targets.append(cell)
-        for old in self._old:
-            if not self._never[[old.total, *old.parts]].any():
-                self._relations.append(
-                    Relation(today[self._domains[old.total]], tuple(today[self._domains[part]] for part in old.parts))
-                )
         return self._finished(today)
 
     def _histories(self) -> dict[tuple[int, tuple[bool, ...]], int]:
@@ -348,7 +347,23 @@ class _Builder:
         known = (kinds == "always") | (values == 0)
         never = (kinds == "never") & ~known
         system = System(tuple(self._names), tuple(self._relations), never, known)
-        return Ages(system, Layer("firms over time", values, none, reach, margin, margin, none), tuple(self._targets), today)
+        return Ages(
+            system,
+            Layer("firms over time", values, none, reach, margin, margin, none),
+            tuple(self._targets),
+            today,
+            kinds == "always",
+        )
+
+
+def _settled_alone(ages: Ages, hidden: NDArray[np.int64]) -> list[int]:
+    """Today's hidden cells that somebody who knows who answered could bound from this edition alone: its own protection judged them."""
+    system = replace(ages.system, never=ages.system.never | ages.past, always=ages.system.shown & ~ages.past)
+    away = np.zeros(len(system.names), dtype=bool)
+    away[hidden] = True
+    return unfooled(
+        system, ages.layer, away & ~system.shown, [cell for cell in ages.targets if away[cell] and not system.shown[cell]]
+    )
 
 
 def _called(domain: Domain, what: str) -> str:
