@@ -98,6 +98,24 @@ class Coding:
             part = slice(start, min(start + SLICE, len(coded)))
             yield part, self.standard(Coded(coded.numbers[part], tuple(block[part] for block in coded.blocks)))
 
+    def raw_slices(self, coded: Coded) -> Iterator[tuple[slice, Floats]]:
+        """Standardised numbers and plain indicators, some rows at a time; an answer that says nothing has none."""
+        first, total = len(self.names), len(self.columns)
+        starts = [(block, slot.start) for block, slot in zip(coded.blocks, self.slots, strict=True) if block.ndim == 1]
+        blocks = [(block, slot) for block, slot in zip(coded.blocks, self.slots, strict=True) if block.ndim > 1]
+        for start in range(0, len(coded), SLICE):
+            part = slice(start, min(start + SLICE, len(coded)))
+            size = part.stop - part.start
+            made = np.zeros((size, total + 1))  # The last column takes the answers that say nothing.
+            made[:, :first] = (coded.numbers[part] - self.means) / self.spreads
+            lines = np.arange(size) * (total + 1)
+            for codes, begin in starts:
+                code = codes[part]
+                made.reshape(-1)[lines + np.where(code < 0, total, begin + code)] = 1.0
+            for block, slot in blocks:
+                made[:, slot] = block[part]
+            yield part, np.ascontiguousarray(made[:, :total])
+
     def project(self, coded: Coded, vectors: Floats) -> Floats:
         """Standardised rows times `vectors` (columns, axes). Each row's result is the same whatever rows stand beside it."""
         found = np.zeros((len(coded), vectors.shape[1]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from analysis.axes import find_axes
+from analysis.axes import find_axes, one_thread
 from analysis.coding import (
     Block,
     Coded,
@@ -224,7 +224,8 @@ class FactorModel(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused
         share = weights[used] / weights[used].sum()
         numeric = [name for name, kind in self.kinds_.items() if kind == "number"]
         nominal = [name for name, kind in self.kinds_.items() if kind == "category"]
-        self.coding_ = self.rescaled(learn(inner, share, numeric, nominal, levels))
+        with one_thread():
+            self.coding_ = self.rescaled(learn(inner, share, numeric, nominal, levels))
         axes = find_axes(inner, self.coding_, share)
         kept = len(axes.eigenvalues) if self.n_components is None else min(int(self.n_components), len(axes.eigenvalues))
         self.eigenvalues_ = axes.eigenvalues

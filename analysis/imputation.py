@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from analysis.axes import threads
+from analysis.axes import one_thread
 from analysis.coding import Coded, Floats, Kind, Kinds, codes_of, kinds_of, known_codes, numbers_of, used_levels
 from analysis.inertia import row_weights
 from analysis.rounds import Rounds
@@ -116,10 +116,10 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         weights = row_weights(sample_weight, len(table))
         self.kinds_ = kinds_of(table, self.kinds)
         coded, used = self._learn(table, weights), weights > 0
-        rounds = Rounds(coded.rows(used), self.levels_, weights[used] / weights[used].sum(), mca=self._method() == "mca")
-        self.most_ = rounds.most
-        self._check_axes(rounds)
-        with threads().limit(limits=1):
+        with one_thread():
+            rounds = Rounds(coded.rows(used), self.levels_, weights[used] / weights[used].sum(), mca=self._method() == "mca")
+            self.most_ = rounds.most
+            self._check_axes(rounds)
             converged = rounds.run(int(self.n_components), regularised=self.regularised, tol=self.tol, longest=self.max_iter)
         if not converged:
             message = f"The imputation did not converge in {self.max_iter} rounds: raise max_iter or tol, or keep fewer axes."
@@ -128,7 +128,8 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         self.components_, self.shrinkage_, self.noise_ = rounds.vectors.T.copy(), rounds.shrinkage, rounds.noise
         done = rounds.completed()
         if not used.all():
-            whole = self._points(coded)
+            with one_thread():
+                whole = self._points(coded)
             for part, exact in zip((whole.numbers, *whole.blocks), (done.numbers, *done.blocks), strict=True):
                 part[used] = exact
             done = whole
@@ -140,7 +141,9 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         table = read_table(self, X, reset=False)
         names = self._names("category")
         blocks = tuple(known_codes(table[name], known, None) for name, known in zip(names, self.levels_, strict=True))
-        return self._completed(table, self._points(Coded(numbers_of(table, self._names("number")), blocks)))
+        with one_thread():
+            points = self._points(Coded(numbers_of(table, self._names("number")), blocks))
+        return self._completed(table, points)
 
     def __sklearn_tags__(self) -> Any:
         """Missing values and categories are welcome."""
