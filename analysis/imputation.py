@@ -167,8 +167,8 @@ class FactorImputer(TransformerMixin, BaseEstimator):
     def _check_axes(self, rounds: Rounds) -> None:
         if not 0 <= self.n_components <= rounds.most:
             message = (
-                f"n_components is {self.n_components}; this table of {rounds.rows} rows can be completed by 0 to {rounds.most} axes: "
-                "keep fewer, or give more rows and columns."
+                f"n_components is {self.n_components}, but this table (n_samples = {rounds.rows}, n_features = {len(self.kinds_)}) "
+                f"can be completed by 0 to {rounds.most} axes: keep fewer, or give more rows and columns."
             )
             raise ValueError(message)
 

@@ -44,7 +44,7 @@ class Rounds:
         self.numeric: int = coded.numbers.shape[1]
         self.made, self.noise, self.scores = 0, 0.0, np.empty((0, 0))
         blocks = list(zip(coded.blocks, levels, strict=True))
-        gaps = np.isnan(coded.numbers)
+        self.known, gaps = coded.numbers, np.isnan(coded.numbers)
         self.missing = np.hstack([gaps, *(np.repeat((block < 0)[:, None], len(known), axis=1) for block, known in blocks)])
         self.columns: int = self.missing.shape[1]
         self.free: int = self.columns - len(levels)
@@ -94,7 +94,8 @@ class Rounds:
 
     def completed(self) -> Coded:
         """The table as completed by the last round."""
-        numbers = self.start + self.units * self.table[:, : self.numeric]
+        completed = self.start + self.units * self.table[:, : self.numeric]
+        numbers = np.where(self.missing[:, : self.numeric], completed, self.known)
         return Coded(numbers, tuple(self.table[:, slot].copy() for slot in self.slots))
 
     def coding(self, names: list[str], variables: list[str]) -> Coding:
