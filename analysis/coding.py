@@ -23,6 +23,8 @@ Block = Codes | Floats
 Kind = Literal["number", "category"]
 Kinds = Mapping[str, Kind]
 
+# The level of a question that did not concern the firm: it describes, and no asked firm is ever given it.
+NOT_ASKED_LEVEL = "NC"
 SLICE = 2048
 # Below this share of its greatest value, the spread of a number is rounding and not information.
 FLAT = 1e-13

@@ -29,6 +29,8 @@ class Rounds:
         Above zero, summing to one.
     mca : bool
         The algorithm of categories alone, else that of mixed tables, which is also that of numbers alone.
+    barred : tuple of (int or None)
+        For each categorical variable, the place of a level that nobody is given.
 
     Attributes
     ----------
@@ -39,7 +41,9 @@ class Rounds:
 
     """
 
-    def __init__(self, coded: Coded, levels: tuple[tuple[str, ...], ...], weights: Floats, *, mca: bool) -> None:
+    def __init__(
+        self, coded: Coded, levels: tuple[tuple[str, ...], ...], weights: Floats, *, mca: bool, barred: tuple[int | None, ...]
+    ) -> None:
         self.rows, self.levels, self.weights, self.mca = len(coded), levels, weights, mca
         self.numeric: int = coded.numbers.shape[1]
         self.made, self.noise, self.scores = 0, 0.0, np.empty((0, 0))
@@ -55,6 +59,9 @@ class Rounds:
         self.table = np.hstack([(numbers - self.start) / units, *(_indicators(block, len(known)) for block, known in blocks)])
         shares = (weights @ self.table) / (weights @ ~self.missing)
         shares[: self.numeric] = 0.0
+        self.barred = [(slot, place) for slot, place in zip(self.slots, barred, strict=True) if place is not None]
+        for slot, place in self.barred:
+            shares[slot] = redistributed(shares[slot], place, shares[slot])
         np.copyto(self.table, shares, where=self.missing)
         self.vectors, self.shrinkage = np.empty((self.columns, 0)), np.empty(0)
         self._standardise(self._cross_product())
@@ -176,6 +183,8 @@ class Rounds:
             else:
                 apart = np.where(missing, 0.0, (rows - fitted) / self.spreads)
                 error += float(weights @ (apart**2).sum(axis=1))
+            for slot, place in self.barred:
+                fitted[:, slot] = redistributed(fitted[:, slot], place, means[slot])
             np.copyto(rows, fitted, where=missing)
             scaled = rows * np.sqrt(weights)[:, None]
             product += scaled.T @ scaled
@@ -191,6 +200,13 @@ class Rounds:
 
     def _parts(self) -> list[slice]:
         return [slice(start, min(start + SLICE, self.rows)) for start in range(0, self.rows, SLICE)]
+
+
+def redistributed(memberships: Floats, place: int, shares: Floats) -> Floats:
+    """Memberships (…, levels) of which one level, at `place`, goes to the others in proportion to their shares (levels,)."""
+    moved: Floats = memberships + memberships[..., place, None] * shares / (1 - shares[place])
+    moved[..., place] = 0.0
+    return moved
 
 
 def _indicators(block: Block, levels: int) -> Floats:

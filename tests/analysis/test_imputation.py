@@ -128,6 +128,25 @@ def test_1_regularisation_shrinks_and_can_be_left_out() -> None:
     assert plain.shrinkage_.tolist() == [1.0, 1.0]
 
 
+@pytest.mark.parametrize("numbers", [True, False])
+def test_1_nobody_is_given_a_level_that_answers_nothing(*, numbers: bool) -> None:
+    truth = tied(150).assign(z=lambda given: given["z"].mask(given["x0"] < -0.5, "NC"))
+    truth = truth if numbers else truth[["z", "t"]].assign(u=truth["t"])
+    table = truth.mask(np.random.default_rng(3).random(truth.shape) < 0.1)
+    imputer = FactorImputer(2 if numbers else 1, tol=1e-14, max_iter=5000)
+    together = imputer.fit_complete(table)
+    empty = table["z"].isna()
+    assert (together.table["z"].astype(str)[empty] != "NC").all()
+    assert together.disjunctive.loc[empty, "z=NC"].tolist() == [0.0] * int(empty.sum())
+    assert together.disjunctive.filter(like="z=").sum(axis=1).to_numpy() == pytest.approx(np.ones(150))
+    alone = imputer.complete(table)
+    for ours, theirs in zip(alone.coded.blocks, together.coded.blocks, strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-5)
+    assert (FactorImputer(1, barred=()).fit_transform(table)["z"].astype(str)[empty] == "NC").any()
+    with pytest.raises(ValueError, match="Several levels of z"):
+        FactorImputer(1, barred=("NC", "top")).fit(table)
+
+
 def test_2_equal_weights_are_no_weights_and_zero_ones_teach_nothing() -> None:
     table = gaps(tied(70))
     plain, weighted = FactorImputer(2), FactorImputer(2)
