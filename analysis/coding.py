@@ -167,7 +167,7 @@ def spread_of(numbers: Floats, weights: Floats) -> Floats:
 def shares_of(block: Block, weights: Floats, levels: int) -> Floats:
     """Weighted shares of the levels among the rows that say something; they sum to one, unless no row does."""
     if block.ndim == 2:  # noqa: PLR2004 (memberships are a matrix.)
-        return np.asarray(weights @ block, dtype=np.float64)
+        return np.asarray(np.maximum(weights @ block, 0.0), dtype=np.float64)
     said = block >= 0
     mass = np.bincount(block[said], weights[said], minlength=levels).astype(np.float64)
     return mass / mass.sum() if mass.sum() > 0 else mass
@@ -230,19 +230,27 @@ def codes_of(column: pd.Series, missing: str | None) -> tuple[Codes, tuple[str, 
     The order of the levels is that of a pandas categorical, else alphabetical. Empty answers become the level `missing`, last,
     unless it is None.
     """
+    if pd.api.types.is_float_dtype(column) and np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
+        message = f"These numbers are infinite somewhere: {column.name}. Correct them or leave them empty."
+        raise ValueError(message)
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, values = column.cat.codes.to_numpy(dtype=np.int64), list(column.cat.categories)
-        order = list(dict.fromkeys(str(value) for value in values))
+        order = list(dict.fromkeys(label_of(value) for value in values))
     else:
         codes, found = pd.factorize(column)
         values = list(found)
-        order = sorted({str(value) for value in values})
+        order = sorted({label_of(value) for value in values})
     codes = codes.astype(np.int64)
     if missing is not None and (codes < 0).any() and missing not in order:
         order.append(missing)
     place = {label: number for number, label in enumerate(order)}
     empty = -1 if missing is None else place.get(missing, -1)
-    return np.asarray([*(place[str(value)] for value in values), empty], dtype=np.int64)[codes], tuple(order)
+    return np.asarray([*(place[label_of(value)] for value in values), empty], dtype=np.int64)[codes], tuple(order)
+
+
+def label_of(value: object) -> str:
+    """A level as text; a whole number is written alike whether or not gaps made its column one of decimals."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def known_codes(column: pd.Series, levels: Sequence[str], missing: str | None) -> Codes:

@@ -160,6 +160,21 @@ def test_2_test_values_count_the_rows_that_weights_leave() -> None:
         FAMD(2, test_size="n").fit(table)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("model", [FAMD(3), MCA(3)])
+def test_2_rows_drawn_again_are_analysed_from_their_codes(model: Any) -> None:
+    table = mixed(60) if isinstance(model, FAMD) else mixed(60)[["z", "t"]]
+    random = np.random.default_rng(2)
+    drawn, weights = random.integers(0, 60, 60), random.uniform(1, 2, 60)
+    coded = model.fit(table).code(table)
+    again, plain = model.refit(coded.rows(drawn), weights), clone(model).fit(table.iloc[drawn], sample_weight=weights)
+    assert again.eigenvalues_ == pytest.approx(plain.eigenvalues_)
+    assert again.coordinates(coded) == pytest.approx(plain.transform(table))
+    assert again.transform(table) == pytest.approx(plain.transform(table))
+    few = model.refit(coded.rows(np.flatnonzero(table["t"] == "a")))
+    assert few.columns_ == model.columns_
+    assert few.categories_.loc[["t=b"]].to_numpy().tolist() == [[0.0] * few.categories_.shape[1]]
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_3_follows_the_contract_of_scikit_learn(model: Any) -> None:
     reasons = {
@@ -249,6 +264,8 @@ def test_4_what_is_wrong_is_named() -> None:
     model = FAMD(2).fit(table)
     with pytest.raises(ValueError, match="infinite somewhere: x"):
         model.transform(table.assign(x=[1.0, -np.inf, 2, 3]))
+    with pytest.raises(ValueError, match="infinite somewhere: x"):
+        MCA(2).fit(table.assign(x=[1.0, -np.inf, 2, 3]))
     for weights in ([1, -1, 1, 1], [0, 0, 0, 0]):
         with pytest.raises(ValueError, match=r"zero or more|non-zero"):
             FAMD(2).fit(table, sample_weight=weights)
@@ -275,6 +292,12 @@ def test_4_kinds_may_be_declared() -> None:
     model = FAMD(None, kinds={"code": "category", "told": "number"}).fit(table)
     assert model.columns_ == ("told", "code=11", "code=22", "code=33")
     assert model.kinds_ == {"code": "category", "told": "number"}
+    later = model.transform(pd.DataFrame({"code": [11.0, np.nan], "told": ["1", "2.5"]}))
+    assert later[0] == pytest.approx(model.transform(table)[0])
+    flags = pd.DataFrame(
+        {"flag": pd.array([True, None, False, True], dtype="boolean"), "n": pd.array([1, None, 3, 4], dtype="Int64")}
+    )
+    assert FAMD(None).fit(flags).columns_ == ("n", "flag=False", "flag=True", "flag=NR")
     ordered = pd.DataFrame({"size": pd.Categorical(["10-19", "3-9", "3-9"], categories=["3-9", "10-19", "20"], ordered=True)})
     assert MCA(1).fit(ordered).columns_ == ("size=3-9", "size=10-19")
 
