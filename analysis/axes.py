@@ -5,8 +5,10 @@ and the squared lengths that the figures of the columns need. Everything runs on
 bytes on every machine of one kind.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
@@ -18,9 +20,14 @@ RANK = 1e-12
 
 
 @cache
-def threads() -> ThreadpoolController:
-    """The libraries whose threads are limited; they are looked up once."""
+def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Holds the linear algebra to one thread, whose sums are always in one order; the libraries are looked up once."""
+    found: AbstractContextManager[Any] = _libraries().limit(limits=1)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,28 @@ def find_axes(coded: Coded, coding: Coding, weights: Floats) -> Axes:
     With fewer columns than rows, the cross-product of the columns is decomposed; else that of the rows.
     """
     wide = len(coded) < len(coding.columns)
-    with threads().limit(limits=1):
+    with one_thread():
         return _from_rows(coded, coding, weights) if wide else _from_columns(coded, coding, weights)
 
 
 def cross_product(coded: Coded, coding: Coding, weights: Floats) -> Floats:
-    """The weighted cross-product of the standardised columns (columns, columns), slice by slice."""
+    """The weighted cross-product of the standardised columns (columns, columns).
+
+    Indicators are summed as they are, slice by slice, and centred in the product: an answer's indicators sum to one where it is
+    given and to zero where it is passive, so that to centre is to take from each level its share of its variable's sum.
+    """
     columns = len(coding.columns)
     found = np.zeros((columns, columns))
-    roots = np.sqrt(weights)[:, None]
-    for part, standard in coding.slices(coded):
-        scaled = np.multiply(standard, roots[part], out=standard)
+    roots = np.sqrt(weights)
+    for part, raw in coding.raw_slices(coded):
+        scaled = np.multiply(raw, roots[part, None], out=raw)
         found += scaled.T @ scaled
-    return found
+    for share, slot, divisor in zip(coding.shares, coding.slots, coding.divisors, strict=True):
+        # A level that every row has says nothing: exactly zero, where rounding would leave a trace.
+        units = np.where((share > 0) & (share < 1), np.sqrt(share) * divisor, np.inf)
+        found[slot] = (found[slot] - share[:, None] * found[slot].sum(axis=0)) / units[:, None]
+        found[:, slot] = (found[:, slot] - found[:, slot].sum(axis=1)[:, None] * share) / units
+    return (found + found.T) / 2
 
 
 def _from_columns(coded: Coded, coding: Coding, weights: Floats) -> Axes:
@@ -67,26 +83,15 @@ def _from_columns(coded: Coded, coding: Coding, weights: Floats) -> Axes:
 
 def _from_rows(coded: Coded, coding: Coding, weights: Floats) -> Axes:
     scaled = coding.standard(coded) * np.sqrt(weights)[:, None]
-    values, vectors = eigen(scaled)
+    product = scaled @ scaled.T
+    values, rows = np.linalg.eigh(product)
+    kept = values > max(float(values[-1]), 0.0) * RANK
+    values, vectors = values[kept], scaled.T @ rows[:, kept] / np.sqrt(values[kept])
+    if not values.size:  # Nothing varies: one axis without inertia, as from the columns.
+        values, vectors = np.zeros(1), np.eye(scaled.shape[1], 1)
     inertias = np.einsum("ij,ij->j", scaled, scaled)
-    lengths = np.einsum("ij,ij->j", (scaled @ scaled.T) @ scaled, scaled)
-    return _ordered(values[::-1], vectors[:, ::-1], inertias, lengths)
-
-
-def eigen(scaled: Floats) -> tuple[Floats, Floats]:
-    """Eigenvalues (greatest first) and unit vectors (columns, axes) of a table's own cross-product, by its smaller side.
-
-    From the rows' side, axes without inertia are left out, but for one.
-    """
-    if len(scaled) >= scaled.shape[1]:
-        values, vectors = np.linalg.eigh(scaled.T @ scaled)
-        return np.maximum(values[::-1], 0.0), vectors[:, ::-1]
-    values, rows = np.linalg.eigh(scaled @ scaled.T)
-    kept = values > max(values[-1], 0.0) * RANK
-    if not kept.any():
-        return np.zeros(1), np.eye(scaled.shape[1], 1)
-    values, rows = values[kept][::-1], rows[:, kept][:, ::-1]
-    return values, scaled.T @ rows / np.sqrt(values)
+    lengths = np.einsum("ij,ij->j", product @ scaled, scaled)
+    return _ordered(values, vectors, inertias, lengths)
 
 
 def _ordered(values: Floats, vectors: Floats, inertias: Floats, lengths: Floats) -> Axes:

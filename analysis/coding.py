@@ -23,6 +23,8 @@ Block = Codes | Floats
 Kind = Literal["number", "category"]
 Kinds = Mapping[str, Kind]
 
+# The level of a question that did not concern the firm: it describes, and no asked firm is ever given it.
+NOT_ASKED_LEVEL = "NC"
 SLICE = 2048
 # Below this share of its greatest value, the spread of a number is rounding and not information.
 FLAT = 1e-13
@@ -98,6 +100,24 @@ class Coding:
             part = slice(start, min(start + SLICE, len(coded)))
             yield part, self.standard(Coded(coded.numbers[part], tuple(block[part] for block in coded.blocks)))
 
+    def raw_slices(self, coded: Coded) -> Iterator[tuple[slice, Floats]]:
+        """Standardised numbers and plain indicators, some rows at a time; an answer that says nothing has none."""
+        first, total = len(self.names), len(self.columns)
+        starts = [(block, slot.start) for block, slot in zip(coded.blocks, self.slots, strict=True) if block.ndim == 1]
+        blocks = [(block, slot) for block, slot in zip(coded.blocks, self.slots, strict=True) if block.ndim > 1]
+        for start in range(0, len(coded), SLICE):
+            part = slice(start, min(start + SLICE, len(coded)))
+            size = part.stop - part.start
+            made = np.zeros((size, total + 1))  # The last column takes the answers that say nothing.
+            made[:, :first] = (coded.numbers[part] - self.means) / self.spreads
+            lines = np.arange(size) * (total + 1)
+            for codes, begin in starts:
+                code = codes[part]
+                made.reshape(-1)[lines + np.where(code < 0, total, begin + code)] = 1.0
+            for block, slot in blocks:
+                made[:, slot] = block[part]
+            yield part, np.ascontiguousarray(made[:, :total])
+
     def project(self, coded: Coded, vectors: Floats) -> Floats:
         """Standardised rows times `vectors` (columns, axes). Each row's result is the same whatever rows stand beside it."""
         found = np.zeros((len(coded), vectors.shape[1]))
@@ -147,7 +167,7 @@ def spread_of(numbers: Floats, weights: Floats) -> Floats:
 def shares_of(block: Block, weights: Floats, levels: int) -> Floats:
     """Weighted shares of the levels among the rows that say something; they sum to one, unless no row does."""
     if block.ndim == 2:  # noqa: PLR2004 (memberships are a matrix.)
-        return np.asarray(weights @ block, dtype=np.float64)
+        return np.asarray(np.maximum(weights @ block, 0.0), dtype=np.float64)
     said = block >= 0
     mass = np.bincount(block[said], weights[said], minlength=levels).astype(np.float64)
     return mass / mass.sum() if mass.sum() > 0 else mass
@@ -210,19 +230,27 @@ def codes_of(column: pd.Series, missing: str | None) -> tuple[Codes, tuple[str, 
     The order of the levels is that of a pandas categorical, else alphabetical. Empty answers become the level `missing`, last,
     unless it is None.
     """
+    if pd.api.types.is_float_dtype(column) and np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
+        message = f"These numbers are infinite somewhere: {column.name}. Correct them or leave them empty."
+        raise ValueError(message)
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, values = column.cat.codes.to_numpy(dtype=np.int64), list(column.cat.categories)
-        order = list(dict.fromkeys(str(value) for value in values))
+        order = list(dict.fromkeys(label_of(value) for value in values))
     else:
         codes, found = pd.factorize(column)
         values = list(found)
-        order = sorted({str(value) for value in values})
+        order = sorted({label_of(value) for value in values})
     codes = codes.astype(np.int64)
     if missing is not None and (codes < 0).any() and missing not in order:
         order.append(missing)
     place = {label: number for number, label in enumerate(order)}
     empty = -1 if missing is None else place.get(missing, -1)
-    return np.asarray([*(place[str(value)] for value in values), empty], dtype=np.int64)[codes], tuple(order)
+    return np.asarray([*(place[label_of(value)] for value in values), empty], dtype=np.int64)[codes], tuple(order)
+
+
+def label_of(value: object) -> str:
+    """A level as text; a whole number is written alike whether or not gaps made its column one of decimals."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def known_codes(column: pd.Series, levels: Sequence[str], missing: str | None) -> Codes:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from analysis.coding import Floats, Kinds, codes_of, kinds_of, known_codes, numbers_of
+from analysis.coding import NOT_ASKED_LEVEL, Floats, Kinds, codes_of, kinds_of, known_codes, label_of, numbers_of
 from analysis.inertia import row_weights
 from analysis.levels import joined, masses, merge_ordered, merge_unordered
 from analysis.scores import NormalScores, normal_scores, skewness
@@ -74,7 +74,7 @@ class AnswerEncoder(TransformerMixin, BaseEstimator):
         order: Mapping[str, Any] | None = None,
         no_answer: Literal["level", "missing"] = "level",
         no_answer_level: str = "NR",
-        not_asked_level: str = "NC",
+        not_asked_level: str = NOT_ASKED_LEVEL,
         rest_level: str = "Autre",
         least_share: float = 0.02,
         least_rows: int = 5,
@@ -203,7 +203,7 @@ class AnswerEncoder(TransformerMixin, BaseEstimator):
     def _worded(self, column: pd.Series) -> pd.Series:
         """The column with the special levels in words."""
         if isinstance(column.dtype, pd.CategoricalDtype):
-            renamed = column.cat.rename_categories([str(level) for level in column.cat.categories])
+            renamed = column.cat.rename_categories([label_of(level) for level in column.cat.categories])
             known = set(renamed.cat.categories)
             wanted = [level for level in (self.no_answer_level, self.not_asked_level) if level not in known]
             worded: pd.Series[Any] = renamed.cat.add_categories(wanted)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from analysis.axes import find_axes
+from analysis.axes import find_axes, one_thread
 from analysis.coding import (
     Block,
     Coded,
@@ -68,8 +68,7 @@ class FactorModel(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused
     def transform(self, X: Any) -> Floats:  # noqa: N803
         """The rows' coordinates on the axes (rows, axes); rows that did not make the axes are supplementary."""
         check_is_fitted(self)
-        found: Floats = self.coding_.project(self.code(X), self.components_.T)
-        return found
+        return self.coordinates(self.code(X))
 
     def fit_transform(self, X: Any, y: object = None, sample_weight: Any = None) -> Floats:  # noqa: N803, ARG002
         """Finds the axes and gives the coordinates of the rows that made them.
@@ -77,9 +76,7 @@ class FactorModel(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused
         With an imputer, these rows keep the completion that made the axes; `transform` would complete them anew by the axes found,
         which agrees to the imputer's tolerance.
         """
-        coded = self.fit_coded(X, sample_weight)
-        found: Floats = self.coding_.project(coded, self.components_.T)
-        return found
+        return self.coordinates(self.fit_coded(X, sample_weight))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
         """The names of the axes: axis1, axis2…"""
@@ -218,13 +215,43 @@ class FactorModel(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused
             raise ValueError(message)
         table = read_table(self, X, reset=True)
         weights = row_weights(sample_weight, len(table))
+        coded, levels = self._learn(X, table, weights, weights > 0)
+        self._find(coded, levels, weights)
+        return coded
+
+    def refit(self, coded: Coded, sample_weight: Any = None) -> Self:
+        """The same analysis of other rows already in this one's codes, as a bootstrap draws them: a new, fitted model.
+
+        Parameters
+        ----------
+        coded : Coded
+            Rows of what `code` or `fit_coded` gave; gaps stay filled as they were there.
+        sample_weight : array (rows,), optional
+            Row weights, as for `fit`. A level that no row has keeps its column, which is zero.
+
+        """
+        check_is_fitted(self)
+        again: Self = clone(self)
+        for name in ("kinds_", "fill_", "imputer_", "n_features_in_", "feature_names_in_"):
+            if hasattr(self, name):
+                setattr(again, name, getattr(self, name))
+        again._find(coded, self.coding_.levels, row_weights(sample_weight, len(coded)))
+        return again
+
+    def coordinates(self, coded: Coded) -> Floats:
+        """The coordinates of rows in this analysis's codes (rows, axes)."""
+        check_is_fitted(self)
+        return self.coding_.project(coded, self.components_.T)
+
+    def _find(self, coded: Coded, levels: tuple[tuple[str, ...], ...], weights: Floats) -> None:
+        """The axes of coded rows, and what their figures need."""
         used = weights > 0
-        coded, levels = self._learn(X, table, weights, used)
         inner = coded if used.all() else coded.rows(used)
         share = weights[used] / weights[used].sum()
         numeric = [name for name, kind in self.kinds_.items() if kind == "number"]
         nominal = [name for name, kind in self.kinds_.items() if kind == "category"]
-        self.coding_ = self.rescaled(learn(inner, share, numeric, nominal, levels))
+        with one_thread():
+            self.coding_ = self.rescaled(learn(inner, share, numeric, nominal, levels))
         axes = find_axes(inner, self.coding_, share)
         kept = len(axes.eigenvalues) if self.n_components is None else min(int(self.n_components), len(axes.eigenvalues))
         self.eigenvalues_ = axes.eigenvalues
@@ -232,7 +259,6 @@ class FactorModel(TransformerMixin, BaseEstimator):  # type: ignore[misc, unused
         self.components_ = np.ascontiguousarray(axes.vectors[:, :kept].T)
         self.inertias_, self.lengths_ = axes.inertias, axes.lengths
         self.tested_rows_ = effective_size(weights, self.test_size)
-        return coded
 
     def _learn(
         self,

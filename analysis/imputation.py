@@ -17,10 +17,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from analysis.axes import threads
-from analysis.coding import Coded, Floats, Kind, Kinds, codes_of, kinds_of, known_codes, numbers_of, used_levels
+from analysis.axes import one_thread
+from analysis.coding import NOT_ASKED_LEVEL, Coded, Floats, Kind, Kinds, codes_of, kinds_of, known_codes, numbers_of, used_levels
 from analysis.inertia import row_weights
-from analysis.rounds import Rounds
+from analysis.rounds import Rounds, redistributed
 from analysis.tables import Completed, plain_means, read_table
 
 Method = Literal["auto", "famd", "mca", "pca"]
@@ -43,6 +43,9 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         Rounds at most; a `ConvergenceWarning` says when they did not do.
     kinds : mapping of str to {"number", "category"}, optional
         What columns are, where their type does not say.
+    barred : tuple of str, default=("NC",)
+        Levels that are answers to nothing, as « does not concern the firm »: an empty answer is never completed by one; what the axes
+        say of it goes to the other levels, by their shares.
 
     Attributes
     ----------
@@ -77,6 +80,7 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         tol: float = 1e-6,
         max_iter: int = 1000,
         kinds: Kinds | None = None,
+        barred: tuple[str, ...] = (NOT_ASKED_LEVEL,),
     ) -> None:
         self.n_components = n_components
         self.method = method
@@ -84,6 +88,7 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         self.tol = tol
         self.max_iter = max_iter
         self.kinds = kinds
+        self.barred = barred
 
     def fit(self, X: Any, y: object = None, sample_weight: Any = None) -> Self:  # noqa: N803, ARG002
         """Finds the axes that complete. `sample_weight` (rows,) are row weights, zero or more; rows of weight zero teach nothing.
@@ -116,10 +121,12 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         weights = row_weights(sample_weight, len(table))
         self.kinds_ = kinds_of(table, self.kinds)
         coded, used = self._learn(table, weights), weights > 0
-        rounds = Rounds(coded.rows(used), self.levels_, weights[used] / weights[used].sum(), mca=self._method() == "mca")
-        self.most_ = rounds.most
-        self._check_axes(rounds)
-        with threads().limit(limits=1):
+        with one_thread():
+            share = weights[used] / weights[used].sum()
+            mca = self._method() == "mca"
+            rounds = Rounds(coded.rows(used), self.levels_, share, mca=mca, barred=self._barred())
+            self.most_ = rounds.most
+            self._check_axes(rounds)
             converged = rounds.run(int(self.n_components), regularised=self.regularised, tol=self.tol, longest=self.max_iter)
         if not converged:
             message = f"The imputation did not converge in {self.max_iter} rounds: raise max_iter or tol, or keep fewer axes."
@@ -128,7 +135,8 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         self.components_, self.shrinkage_, self.noise_ = rounds.vectors.T.copy(), rounds.shrinkage, rounds.noise
         done = rounds.completed()
         if not used.all():
-            whole = self._points(coded)
+            with one_thread():
+                whole = self._points(coded)
             for part, exact in zip((whole.numbers, *whole.blocks), (done.numbers, *done.blocks), strict=True):
                 part[used] = exact
             done = whole
@@ -140,7 +148,9 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         table = read_table(self, X, reset=False)
         names = self._names("category")
         blocks = tuple(known_codes(table[name], known, None) for name, known in zip(names, self.levels_, strict=True))
-        return self._completed(table, self._points(Coded(numbers_of(table, self._names("number")), blocks)))
+        with one_thread():
+            points = self._points(Coded(numbers_of(table, self._names("number")), blocks))
+        return self._completed(table, points)
 
     def __sklearn_tags__(self) -> Any:
         """Missing values and categories are welcome."""
@@ -164,8 +174,8 @@ class FactorImputer(TransformerMixin, BaseEstimator):
     def _check_axes(self, rounds: Rounds) -> None:
         if not 0 <= self.n_components <= rounds.most:
             message = (
-                f"n_components is {self.n_components}; this table of {rounds.rows} rows can be completed by 0 to {rounds.most} axes: "
-                "keep fewer, or give more rows and columns."
+                f"n_components is {self.n_components}, but this table (n_samples = {rounds.rows}, n_features = {len(self.kinds_)}) "
+                f"can be completed by 0 to {rounds.most} axes: keep fewer, or give more rows and columns."
             )
             raise ValueError(message)
 
@@ -177,7 +187,10 @@ class FactorImputer(TransformerMixin, BaseEstimator):
             codes, labels = used_levels(*codes_of(table[name], None), used)
             blocks.append(codes)
             levels.append(labels)
-        known = [*np.atleast_1d((~np.isnan(numbers[used])).any(axis=0)), *(len(labels) > 0 for labels in levels)]
+        known = [
+            *np.atleast_1d((~np.isnan(numbers[used])).any(axis=0)),
+            *(len(set(labels) - set(self.barred)) > 0 for labels in levels),
+        ]
         empty = [name for name, some in zip(self._names("number") + self._names("category"), known, strict=True) if not some]
         if empty:
             message = f"Nothing is known of {', '.join(empty)}, so that nothing can complete it. Leave it out."
@@ -186,35 +199,53 @@ class FactorImputer(TransformerMixin, BaseEstimator):
         self.means_ = plain_means(numbers[used])
         return Coded(numbers, tuple(blocks))
 
+    def _barred(self) -> tuple[int | None, ...]:
+        """For each categorical variable, the place of the level that nobody is given."""
+        found = [[place for place, level in enumerate(levels) if level in self.barred] for levels in self.levels_]
+        twice = [name for name, places in zip(self._names("category"), found, strict=True) if len(places) > 1]
+        if twice:
+            message = f"Several levels of {', '.join(twice)} are barred; merge them into one."
+            raise ValueError(message)
+        return tuple(places[0] if places else None for places in found)
+
     def _points(self, coded: Coded) -> Coded:
         """Where the rounds would take each row, the axes being what they are.
 
-        A row's scores t solve t = S (b + B t): S shrinks, b comes from the known cells, and B = Σ v v' over the missing ones.
+        A row's scores t solve t = S (b + B t): S shrinks, b comes from the known cells and from what barred levels leave to others,
+        and B sums v' A v over the missing variables, with A the identity unless a level is barred.
         """
         coding, vectors = self.coding_, self.components_.T
-        axes = vectors.shape[1]
+        first, axes = coded.numbers.shape[1], vectors.shape[1]
         gaps = np.isnan(coded.numbers)
         numbers = np.where(gaps, coding.means, coded.numbers)
-        start = coding.project(Coded(numbers, coded.blocks), vectors)
         missing = np.column_stack([gaps, *(block < 0 for block in coded.blocks)]).astype(np.float64)
-        parts = [*(vectors[place : place + 1] for place in range(gaps.shape[1])), *(vectors[slot] for slot in coding.slots)]
-        products = np.stack([part.T @ part for part in parts]).reshape(len(parts), axes * axes)
-        within = (missing @ products).reshape(len(coded), axes, axes)
+        moves = [self._move(place, barred) for place, barred in enumerate(self._barred())]
+        parts = [row.T @ row for row in vectors[:first, None, :]]
+        parts += [vectors[slot].T @ move @ vectors[slot] for slot, (_, move) in zip(coding.slots, moves, strict=True)]
+        within = (missing @ np.reshape(parts, (len(parts), axes * axes))).reshape(len(coded), axes, axes)
+        start = coding.project(Coded(numbers, coded.blocks), vectors)
+        for slot, (offset, _), empty in zip(coding.slots, moves, missing.T[first:], strict=True):
+            start += empty[:, None] * (offset @ vectors[slot])
         system = np.eye(axes) - self.shrinkage_[:, None] * within
         scores = np.linalg.solve(system, (self.shrinkage_ * start)[:, :, None])[:, :, 0]
-        numbers = np.where(gaps, coding.means + coding.finite_spreads * (scores @ vectors[: gaps.shape[1]].T), coded.numbers)
-        blocks = zip(coded.blocks, coding.slots, coding.shares, coding.divisors, strict=True)
-        return Coded(
-            numbers,
-            tuple(
-                np.where(
-                    (block < 0)[:, None],
-                    share + np.sqrt(share) * divisor * (scores @ vectors[slot].T),
-                    np.vstack([np.eye(len(share)), share])[block],
-                )
-                for block, slot, share, divisor in blocks
-            ),
-        )
+        numbers = np.where(gaps, coding.means + coding.finite_spreads * (scores @ vectors[:first].T), coded.numbers)
+        blocks = []
+        for block, slot, share, divisor, (offset, move) in zip(
+            coded.blocks, coding.slots, coding.shares, coding.divisors, moves, strict=True
+        ):
+            fitted = share + np.sqrt(share) * divisor * (offset + scores @ vectors[slot].T @ move.T)
+            known = np.vstack([np.eye(len(share)), share])[block]
+            blocks.append(np.where((block < 0)[:, None], fitted, known))
+        return Coded(numbers, tuple(blocks))
+
+    def _move(self, variable: int, barred: int | None) -> tuple[Floats, Floats]:
+        """What barring a level does to the standardised block of a variable: an offset (levels,) and a matrix (levels, levels)."""
+        share = self.coding_.shares[variable]
+        units = np.sqrt(share) * self.coding_.divisors[variable]
+        if barred is None:
+            return np.zeros(len(share)), np.eye(len(share))
+        offset = (redistributed(share, barred, share) - share) / units
+        return offset, redistributed(np.diag(units), barred, share).T / units[:, None]
 
     def _completed(self, table: pd.DataFrame, coded: Coded) -> Completed:
         shown: dict[str, Any] = dict(zip(self._names("number"), coded.numbers.T, strict=True))
