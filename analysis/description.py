@@ -143,12 +143,7 @@ def describe_categories(
 
 
 def link_variables(
-    table: pd.DataFrame,
-    groups: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    scale_to: float | None = None,
-    count_missing: bool = False,
+    table: pd.DataFrame, groups: ArrayLike, weights: ArrayLike | None = None, *, scale_to: float | None = None
 ) -> list[Link]:
     """How strongly each variable, number or category, differs between groups; the strongest first.
 
@@ -158,8 +153,7 @@ def link_variables(
     links = []
     for name in table.columns:
         number = pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool
-        whole = float(scaled.sum()) if count_missing else None
-        found = _eta(table[name], labels, scaled, len(names), whole) if number else _cramer(table[name], labels, scaled, len(names))
+        found = (_eta if number else _cramer)(table[name], labels, scaled, len(names))
         links.append(Link(str(name), *found, False))
     if not links:
         return []
@@ -168,7 +162,7 @@ def link_variables(
     return sorted(held, key=lambda link: (link.probability, -link.strength, link.variable))
 
 
-def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int, counted: float | None) -> tuple[str, float, float, int]:
+def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int) -> tuple[str, float, float, int]:
     values = column.to_numpy(dtype=np.float64)
     known = np.isfinite(values)
     held, here = scaled[known], labels[known]
@@ -182,9 +176,8 @@ def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int, count
     if whole <= 0 or kinds < 2 or size <= kinds:  # noqa: PLR2004 (nothing to tell apart).
         return "number", 0.0, 1.0, max(kinds - 1, 0)
     eta = min(between / whole, 1.0)
-    rest = (size if counted is None else counted) - kinds
-    fisher = eta / (kinds - 1) / (max(1 - eta, 1e-300) / rest)
-    return "number", eta, float(stats.f.sf(fisher, kinds - 1, rest)), kinds - 1
+    fisher = eta / (kinds - 1) / (max(1 - eta, 1e-300) / (size - kinds))
+    return "number", eta, float(stats.f.sf(fisher, kinds - 1, size - kinds)), kinds - 1
 
 
 def _cramer(column: pd.Series, labels: Integers, scaled: Floats, groups: int) -> tuple[str, float, float, int]:
