@@ -36,7 +36,9 @@ AXES = 10
 def main() -> bool:
     """Prints the table and gives whether the promises hold."""
     installed = _r_installed()
-    print("R: FactoMineR and survey, run here" if installed else "R: not installed; its figures are those recorded on another machine")
+    print(
+        "R: FactoMineR and survey, run here" if installed else "R: not installed; its figures are those recorded on another machine"
+    )
     print(f"{'firms':>8} {'ours':>8} {'R':>8} {'ratio':>6} {'ours':>8} {'R':>8}   adjusted Rand to the planted profiles")
     kept, seconds = True, {}
     for rows in SIZES:
@@ -68,7 +70,9 @@ def _bootstrap() -> bool:
         times[workers] = time.perf_counter() - started
         digests.add(digest({k: each.jaccard for k, each in stability.items()}))
     same = "same digest" if len(digests) == 1 else "DIGESTS DIFFER"
-    print(f"{REPLICATES} whole-chain bootstraps, 3 to 7 profiles: {times[2]:.1f} s on two processes, {times[1]:.1f} s on one, {same}")
+    print(
+        f"{REPLICATES} whole-chain bootstraps, 3 to 7 profiles: {times[2]:.1f} s on two processes, {times[1]:.1f} s on one, {same}"
+    )
     return times[2] < LONGEST and len(digests) == 1
 
 

@@ -39,7 +39,7 @@ def domains(made: Made, weights: np.ndarray) -> int:
     """The mean of each number and the share of each level of five questions in each sector, with their errors; gives how many."""
     crossed = made.strata["sector"] + "/" + made.strata["dept"] + "/" + made.strata["size"]
     codes = pd.factorize(crossed, sort=True)[0].astype(np.int64)
-    sizes = np.bincount(codes, made.weights)[codes]
+    sizes = np.asarray(np.bincount(codes, made.weights)[codes], dtype=np.float64)
     margins = margins_of(made.strata, made.totals)
     survey = Survey(Weighting(weights, made.weights, codes, sizes, margins, Method.RAKING, None, ()))
     columns = np.column_stack(list(_asked(made)))

@@ -31,7 +31,10 @@ def make(rows: int, seed: int = 2013) -> Made:
     columns: dict[str, np.ndarray] = {}
     for place in range(CATEGORIES):
         levels = int(plan.integers(2, 6))
-        base, tilt = plan.dirichlet(np.full(levels, 4.0)), plan.normal(size=(PROFILES, levels)) * (0.9 if plan.random() < 0.6 else 0.0)
+        base, tilt = (
+            plan.dirichlet(np.full(levels, 4.0)),
+            plan.normal(size=(PROFILES, levels)) * (0.9 if plan.random() < 0.6 else 0.0),
+        )
         chances = base * np.exp(tilt)
         chances /= chances.sum(axis=1, keepdims=True)
         drawn = (random.random(rows)[:, None] > chances[truth].cumsum(axis=1)).sum(axis=1).clip(0, levels - 1)

@@ -122,7 +122,9 @@ def test_3_odd_tables_are_answered_safely_or_refused() -> None:
     groups = [0, 0, 0, 1, 1, 1]
     assert {mark.variable for mark in describe_numbers(table[["same", "none", "x"]], groups)} == {"x"}
     assert [mark.v for mark in describe_categories(table[["one"]], groups)] == [0.0, 0.0]
-    assert describe_categories(table[[]], groups) == [] == describe_numbers(table[[]], groups) == link_variables(table[[]], groups)
+    assert describe_categories(table[[]], groups) == []
+    assert describe_numbers(table[[]], groups) == []
+    assert link_variables(table[[]], groups) == []
     assert all(link.probability == 1.0 for link in link_variables(table[["same", "none", "one"]], groups))
     # A group of one firm, and a single group.
     assert len(describe_numbers(table[["x"]], [0, 1, 1, 1, 1, 1])) == 2

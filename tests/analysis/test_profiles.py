@@ -7,20 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.cluster.hierarchy import linkage
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.agreement import best_jaccard
-from analysis.clusters import ward, within_inertia
-from analysis.description import describe_categories, describe_numbers
 from analysis.factors import FAMD
 from analysis.grouping import group
-from analysis.kmeans import consolidate
 from analysis.naming import FAMILIES, propose_names, sentence
 from analysis.profiles import FragilityProfiles, active_features, parallel_axes
 from analysis.ranks import normal_scores
-from analysis.validity import silhouette
 from tests.analysis.panel import make_panel
 
 OURS = Path(__file__).resolve().parents[1] / "data" / "reference" / "ess690"

@@ -1,8 +1,10 @@
 """Stability and chance: 1. noise of many shapes; 2. planted profiles; 3. the same digest wherever it is computed; 4. missing answers."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,7 +42,7 @@ def noise(shape: str, seed: int) -> pd.DataFrame:
     """Answers of firms of one kind only, however they are distributed."""
     random = np.random.default_rng(seed)
     plain, factor = random.normal(size=(ROWS, 12)), random.normal(size=(ROWS, 1))
-    shapes = {
+    shapes: dict[str, Callable[[], Floats]] = {
         "gaussian": lambda: plain,
         "correlated": lambda: plain + 1.5 * factor,
         "three factors": lambda: plain + random.normal(size=(ROWS, 3)) @ random.normal(size=(3, 12)),
@@ -95,7 +97,11 @@ def test_2_planted_profiles_are_found(profiles: int) -> None:
     chances = np.exp(1.2 * random.normal(size=(profiles, 8, 3)))
     chances /= chances.sum(axis=2, keepdims=True)
     levels = (random.random((360, 8, 1)) > chances[truth].cumsum(axis=2)).sum(axis=2)
-    table = pd.DataFrame(np.array(list("abc"), dtype=object)[levels.clip(0, 2)]).add_prefix("q").join(pd.DataFrame(numbers).add_prefix("x"))
+    table = (
+        pd.DataFrame(np.array(list("abc"), dtype=object)[levels.clip(0, 2)])
+        .add_prefix("q")
+        .join(pd.DataFrame(numbers).add_prefix("x"))
+    )
     table = table.mask(random.random(table.shape) < 0.06)
     model = FragilityProfiles(replicates=10).fit(table)
     assert (model.structure_, model.k_) == ("clear", profiles)
@@ -119,7 +125,9 @@ def test_2_the_coded_table_has_the_axes_of_the_factor_analysis() -> None:
     model = FAMD(10).fit(table, sample_weight=weights)
     assert axes.variances == pytest.approx(model.eigenvalues_[:10], abs=1e-10)
     assert points == pytest.approx(model.transform(table), abs=1e-9)
-    assert principal_axes(design.matrix(), weights, design.numbers.shape[1], 3).coordinates(design.matrix()) == pytest.approx(points[:, :3])
+    assert principal_axes(design.matrix(), weights, design.numbers.shape[1], 3).coordinates(design.matrix()) == pytest.approx(
+        points[:, :3]
+    )
     assert 5 <= parallel_axes(design, weights, np.random.default_rng(0)) <= 12
 
 
@@ -142,17 +150,12 @@ def results(how: Execution) -> str:
 def cluster(folder: Path) -> Iterator[str]:
     """A real scheduler and two workers, each a process of its own, on free ports of this machine."""
     file = folder / "scheduler.json"
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    root = Path(__file__).resolve().parents[2]
-    module = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
-    started = [subprocess.Popen([*module, *options, "--scheduler-file", str(file)], cwd=root, **silent)]
+    quiet = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(file)]
+    started = [begun("dask_scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)]
     try:
-        for _ in range(2):
-            worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1"]
-            options = ["--no-nanny", "--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--local-directory", str(folder)]
-            started.append(subprocess.Popen([*worker, *options], cwd=root, **silent))
-        yield execution_address(file)
+        worker = ("dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder), *quiet)
+        started += [begun(*worker), begun(*worker)]
+        yield address_in(file)
     finally:
         for process in reversed(started):
             process.terminate()
@@ -160,17 +163,21 @@ def cluster(folder: Path) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def execution_address(file: Path) -> str:
+def begun(module: str, *options: str) -> subprocess.Popen[bytes]:
+    """A dask process that can import the project."""
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *options]
+    root = Path(__file__).resolve().parents[2]
+    return subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def address_in(file: Path) -> str:
+    """The address that a scheduler writes into its file once it listens."""
     for _ in range(300):
         if file.exists() and file.read_text().strip():
-            return str(pd.read_json(file, typ="series")["address"])
-        execution_wait()
+            return str(json.loads(file.read_text())["address"])
+        time.sleep(0.1)
     message = "The scheduler did not start."
     raise AssertionError(message)
-
-
-def execution_wait() -> None:
-    subprocess.run([sys.executable, "-c", "import time; time.sleep(0.1)"], check=True)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -203,10 +210,10 @@ def test_3_digests_tell_results_apart() -> None:
         digest({1, 2})
 
 
-class Completed(TransformerMixin, BaseEstimator):
+class Completed(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """The simplest imputer: medians and most frequent levels."""
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> "Completed":  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: object = None) -> "Completed":  # noqa: N803, ARG002
         self.fill_ = {
             name: X[name].median() if pd.api.types.is_numeric_dtype(X[name]) else X[name].mode().iloc[0] for name in X.columns
         }
