@@ -80,7 +80,7 @@ def describe_numbers(
     """
     labels, names, scaled = _prepared(table, groups, weights, scale_to)
     sizes, whole = np.bincount(labels, scaled), float(scaled.sum())
-    marks = []
+    marks: list[tuple[int, str, float, float, float, float, float]] = []
     for name in table.columns:
         values = table[name].to_numpy(dtype=np.float64)
         if np.isinf(values).any():
@@ -103,7 +103,7 @@ def describe_numbers(
         v = np.where(outside > 0, effect * np.sqrt(inside) / np.sqrt(np.where(outside > 0, outside, 1.0)), 0.0)
         probability = 2 * stats.norm.sf(np.abs(v))
         marks += [
-            Mark(names[k], str(name), float(local[k]), mean, float(effect[k]), float(v[k]), float(probability[k]), False)
+            (names[k], str(name), float(local[k]), mean, float(effect[k]), float(v[k]), float(probability[k]))
             for k in range(len(names))
             if answered[k] > 0
         ]
@@ -132,9 +132,9 @@ def describe_categories(
     local, overall = both / sizes, having / whole
     return _corrected(
         [
-            Mark(
+            (
                 names[k], variable, float(local[row, k]), float(overall[row]), float(local[row, k] - overall[row]),
-                float(v[row, k]), float(probability[row, k]), False,
+                float(v[row, k]), float(probability[row, k]),
             )
             for row, variable in enumerate(variables)
             for k in range(len(names))
@@ -242,9 +242,9 @@ def _category_tests(both: Floats, inside: Floats, having: Floats, whole: float) 
     return np.where(above, v, -v), np.asarray(np.maximum(probability, 0.0), dtype=np.float64)
 
 
-def _corrected(marks: list[Mark]) -> list[Mark]:
-    """Benjamini & Hochberg (1995) over all the marks at 5 %."""
-    if not marks:
+def _corrected(found: list[tuple[int, str, float, float, float, float, float]]) -> list[Mark]:
+    """The marks, with Benjamini & Hochberg (1995) over all of them at 5 %."""
+    if not found:
         return []
-    adjusted = stats.false_discovery_control([min(max(mark.probability, 0.0), 1.0) for mark in marks])
-    return [replace(mark, significant=bool(q <= LEVEL)) for mark, q in zip(marks, adjusted, strict=True)]
+    adjusted = stats.false_discovery_control([min(max(row[-1], 0.0), 1.0) for row in found])
+    return [Mark(*row, bool(q <= LEVEL)) for row, q in zip(found, adjusted, strict=True)]
