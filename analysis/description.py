@@ -80,7 +80,7 @@ def describe_numbers(
     """
     labels, names, scaled = _prepared(table, groups, weights, scale_to)
     sizes, whole = np.bincount(labels, scaled), float(scaled.sum())
-    marks = []
+    marks: list[tuple[int, str, float, float, float, float, float]] = []
     for name in table.columns:
         values = table[name].to_numpy(dtype=np.float64)
         if np.isinf(values).any():
@@ -103,7 +103,7 @@ def describe_numbers(
         v = np.where(outside > 0, effect * np.sqrt(inside) / np.sqrt(np.where(outside > 0, outside, 1.0)), 0.0)
         probability = 2 * stats.norm.sf(np.abs(v))
         marks += [
-            Mark(names[k], str(name), float(local[k]), mean, float(effect[k]), float(v[k]), float(probability[k]), False)
+            (names[k], str(name), float(local[k]), mean, float(effect[k]), float(v[k]), float(probability[k]))
             for k in range(len(names))
             if answered[k] > 0
         ]
@@ -132,9 +132,9 @@ def describe_categories(
     local, overall = both / sizes, having / whole
     return _corrected(
         [
-            Mark(
+            (
                 names[k], variable, float(local[row, k]), float(overall[row]), float(local[row, k] - overall[row]),
-                float(v[row, k]), float(probability[row, k]), False,
+                float(v[row, k]), float(probability[row, k]),
             )
             for row, variable in enumerate(variables)
             for k in range(len(names))
@@ -143,12 +143,7 @@ def describe_categories(
 
 
 def link_variables(
-    table: pd.DataFrame,
-    groups: ArrayLike,
-    weights: ArrayLike | None = None,
-    *,
-    scale_to: float | None = None,
-    count_missing: bool = False,
+    table: pd.DataFrame, groups: ArrayLike, weights: ArrayLike | None = None, *, scale_to: float | None = None
 ) -> list[Link]:
     """How strongly each variable, number or category, differs between groups; the strongest first.
 
@@ -158,8 +153,7 @@ def link_variables(
     links = []
     for name in table.columns:
         number = pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool
-        whole = float(scaled.sum()) if count_missing else None
-        found = _eta(table[name], labels, scaled, len(names), whole) if number else _cramer(table[name], labels, scaled, len(names))
+        found = (_eta if number else _cramer)(table[name], labels, scaled, len(names))
         links.append(Link(str(name), *found, False))
     if not links:
         return []
@@ -168,7 +162,7 @@ def link_variables(
     return sorted(held, key=lambda link: (link.probability, -link.strength, link.variable))
 
 
-def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int, counted: float | None) -> tuple[str, float, float, int]:
+def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int) -> tuple[str, float, float, int]:
     values = column.to_numpy(dtype=np.float64)
     known = np.isfinite(values)
     held, here = scaled[known], labels[known]
@@ -182,9 +176,8 @@ def _eta(column: pd.Series, labels: Integers, scaled: Floats, groups: int, count
     if whole <= 0 or kinds < 2 or size <= kinds:  # noqa: PLR2004 (nothing to tell apart).
         return "number", 0.0, 1.0, max(kinds - 1, 0)
     eta = min(between / whole, 1.0)
-    rest = (size if counted is None else counted) - kinds
-    fisher = eta / (kinds - 1) / (max(1 - eta, 1e-300) / rest)
-    return "number", eta, float(stats.f.sf(fisher, kinds - 1, rest)), kinds - 1
+    fisher = eta / (kinds - 1) / (max(1 - eta, 1e-300) / (size - kinds))
+    return "number", eta, float(stats.f.sf(fisher, kinds - 1, size - kinds)), kinds - 1
 
 
 def _cramer(column: pd.Series, labels: Integers, scaled: Floats, groups: int) -> tuple[str, float, float, int]:
@@ -249,9 +242,9 @@ def _category_tests(both: Floats, inside: Floats, having: Floats, whole: float) 
     return np.where(above, v, -v), np.asarray(np.maximum(probability, 0.0), dtype=np.float64)
 
 
-def _corrected(marks: list[Mark]) -> list[Mark]:
-    """Benjamini & Hochberg (1995) over all the marks at 5 %."""
-    if not marks:
+def _corrected(found: list[tuple[int, str, float, float, float, float, float]]) -> list[Mark]:
+    """The marks, with Benjamini & Hochberg (1995) over all of them at 5 %."""
+    if not found:
         return []
-    adjusted = stats.false_discovery_control([min(max(mark.probability, 0.0), 1.0) for mark in marks])
-    return [replace(mark, significant=bool(q <= LEVEL)) for mark, q in zip(marks, adjusted, strict=True)]
+    adjusted = stats.false_discovery_control([min(max(row[-1], 0.0), 1.0) for row in found])
+    return [Mark(*row, bool(q <= LEVEL)) for row, q in zip(found, adjusted, strict=True)]

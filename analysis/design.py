@@ -11,12 +11,9 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from analysis.clusters import Floats, Labels
-
-Booleans = NDArray[np.bool_]
 
 CONSTANT = 1e-12
 MISSING = "NR"
@@ -50,9 +47,9 @@ class Design:
         spread = np.sqrt(np.where(known, (numbers - centre) ** 2, 0.0).sum(axis=0) / count)
         apart = spread > CONSTANT * np.maximum(np.abs(centre), 1.0)
         scaled = np.where(known, (numbers - centre) / np.where(apart, spread, np.inf), np.nan)
-        coded = [pd.factorize(labels_of(table.iloc[:, place]), sort=True) for place, kind in enumerate(kinds) if not kind]
-        codes = np.stack([code for code, _ in coded], axis=1) if coded else np.zeros((len(table), 0))
-        return cls(scaled, codes.astype(np.int64), tuple(len(levels) for _, levels in coded))
+        coded = [level_codes(table.iloc[:, place]) for place, kind in enumerate(kinds) if not kind]
+        codes = np.stack([code for code, _ in coded], axis=1) if coded else np.zeros((len(table), 0), dtype=np.int64)
+        return cls(scaled, codes, tuple(levels for _, levels in coded))
 
     @property
     def rows(self) -> int:
@@ -89,9 +86,15 @@ def is_number(column: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(column) and column.dtype != bool)
 
 
-def labels_of(column: pd.Series) -> NDArray[np.object_]:
-    """A category's labels as text, with a level of its own for what is missing."""
-    return np.asarray(column.astype(object).where(column.notna(), MISSING).astype(str), dtype=object)
+def level_codes(column: pd.Series) -> tuple[Labels, int]:
+    """A category's codes in the order of its levels as text, one for what is missing among them, and the number of levels."""
+    found, levels = pd.factorize(column)
+    # Code -1 is what is missing: it takes the last of these names.
+    names = np.array([*map(str, levels), MISSING], dtype=object)
+    held = np.bincount(found + 1, minlength=len(levels) + 1) > 0
+    used = sorted({names[place - 1] for place in np.flatnonzero(held)})
+    place = {name: rank for rank, name in enumerate(used)}
+    return np.array([place.get(name, 0) for name in names], dtype=np.int64)[found], len(used)
 
 
 @dataclass(frozen=True, slots=True)

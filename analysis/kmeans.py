@@ -18,7 +18,7 @@ MICRO_CLUSTERS = 512
 REFINEMENTS = 2
 LONGEST = 300
 BETTER = 1e-12
-SETTLED = 10_000
+SETTLED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,28 +183,23 @@ def consolidate(
     cloud, mass = checked(points, weights)
     share, groups = mass / mass.sum(), in_order(labels)
     k = int(groups.max()) + 1
-    first = centroids(cloud, share, groups, k)
-    if condensed is not None and k < len(condensed.centres) < len(cloud):
-        first = centroids(cloud, share, lloyd(condensed.centres, condensed.masses, first)[condensed.owner], k)
-    found = [lloyd(cloud, share, centres) for centres in (first, *_beginnings(cloud, share, k, starts, seed, condensed))]
+    small = condensed or condense(cloud, share)
+    first, random = centroids(cloud, share, groups, k), np.random.default_rng(seed)
+    more = starts if 1 < k < len(small.centres) else 0
+    begun = [first, *(spread_out(small.centres, small.masses, k, random) for _ in range(more))]
+    if k < len(small.centres) < len(cloud):
+        tried = [lloyd(small.centres, small.masses, centres) for centres in begun]
+        best = tried[_best([within_inertia(small.centres, small.masses, each) for each in tried])]
+        begun = [centroids(small.centres, small.masses, best, k)]
+    found = [lloyd(cloud, share, centres) for centres in begun]
     if exchanges and len(cloud) <= LARGE:
         found = [exchange(cloud, share, each) for each in found]
     inertias = [within_inertia(cloud, share, each) for each in found]
-    best = int(np.argmin(inertias))
-    # A random start replaces the tree's own only where it is better beyond rounding.
-    place = best if inertias[best] < inertias[0] * (1 - 1e-9) else 0
+    place = _best(inertias)
     return in_order(found[place]), inertias[place]
 
 
-def _beginnings(cloud: Floats, share: Floats, k: int, starts: int, seed: int, condensed: Condensed | None) -> list[Floats]:
-    """First centres of the random starts; of many rows, those of the best start on their micro-clusters."""
-    small = condensed or condense(cloud, share)
-    if not starts or not 1 < k < len(small.centres):
-        return []
-    random = np.random.default_rng(seed)
-    begun = [spread_out(small.centres, small.masses, k, random) for _ in range(starts)]
-    if len(small.centres) == len(cloud):
-        return begun
-    tried = [lloyd(small.centres, small.masses, centres) for centres in begun]
-    best = min(tried, key=lambda found: within_inertia(small.centres, small.masses, found))
-    return [centroids(small.centres, small.masses, best, k)]
+def _best(inertias: list[float]) -> int:
+    """The least inertia; a random start replaces the partition's own, the first, only where it is better beyond rounding."""
+    best = int(np.argmin(inertias))
+    return best if inertias[best] < inertias[0] * (1 - 1e-9) else 0

@@ -5,8 +5,9 @@ the firms of both editions greatest (Kuhn 1955), with what appeared, vanished an
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -48,7 +49,7 @@ class Matching:
         return next((pair.after for pair in self.pairs if pair.before == before and pair.verdict != "other"), None)
 
 
-def match_profiles(before: Mapping[Hashable, str], after: Mapping[Hashable, str]) -> Matching:
+def match_profiles(before: Mapping[Any, str], after: Mapping[Any, str]) -> Matching:
     """Pairs the profiles of a refit with the previous ones.
 
     Parameters

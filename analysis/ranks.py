@@ -25,6 +25,12 @@ def normal_scores(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(stats.norm.ppf((ranked - 0.375) / (table.notna().sum() + 0.25)), index=table.index, columns=table.columns)
 
 
+def skewness(values: Floats) -> float:
+    """The third moment over the standard deviation cubed, of values that are not all the same."""
+    centred = values - values.mean()
+    return float((centred**3).mean() / np.square(centred).mean() ** 1.5)
+
+
 class NormalScores(TransformerMixin, BaseEstimator):
     """Replaces numbers by normal scores: none, the skewed ones (|skewness| above 1) or all; categories pass through.
 
@@ -59,10 +65,11 @@ class NormalScores(TransformerMixin, BaseEstimator):
             column = X.iloc[:, place]
             if self.which == "none" or not is_number(column):
                 continue
-            known = column.dropna().astype(float)
-            if len(np.unique(known)) > 1 and (self.which == "all" or abs(float(stats.skew(known.to_numpy()))) > SKEWED):
-                scores = normal_scores(known.to_frame()).iloc[:, 0].to_numpy()
-                values, first = np.unique(known.to_numpy(), return_index=True)
+            known = column.to_numpy(dtype=np.float64)
+            known = known[~np.isnan(known)]
+            if len(known) and np.ptp(known) > 0 and (self.which == "all" or abs(skewness(known)) > SKEWED):
+                scores = normal_scores(pd.DataFrame({"x": known}))["x"].to_numpy()
+                values, first = np.unique(known, return_index=True)
                 self.scores_[str(X.columns[place])] = (np.asarray(values, dtype=np.float64), scores[first])
         return self
 

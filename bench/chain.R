@@ -20,14 +20,13 @@ partition <- as.integer(found$data.clust[rownames(active), "clust"])
 sample <- cbind(answers, strata, weight = weights, stratum = paste(strata$sector, strata$dept, strata$size))
 sample$population <- ave(sample$weight, sample$stratum, FUN = sum)
 design <- svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~population, data = sample)
-margins <- lapply(c("sector", "dept", "size"), function(name) {
-  here <- totals[totals$variable == name, ]
-  setNames(data.frame(here$level, here$total), c(name, "Freq"))
-})
-calibrated <- rake(design, list(~sector, ~dept, ~size), margins, control = list(maxit = 50, epsilon = 1e-9))
+known <- c("(Intercept)" = sum(totals$total[totals$variable == "sector"]))
+for (name in c("sector", "dept", "size")) {
+  here <- totals[totals$variable == name, ][-1, ]
+  known <- c(known, setNames(here$total, paste0(name, here$level)))
+}
+calibrated <- calibrate(design, ~ sector + dept + size, population = known, calfun = "raking", maxit = 50, epsilon = 1e-9)
 for (name in grep("^x", names(answers), value = TRUE))
   svyby(as.formula(paste0("~", name)), ~sector, calibrated, svymean, na.rm = TRUE)
-for (name in names(answers)[1:5])
-  svyby(as.formula(paste0("~factor(", name, ")")), ~sector, calibrated, svymean, na.rm = TRUE)
 cat(proc.time()[["elapsed"]] - started, "\n")
 write.table(partition, file.path(folder, "partition.csv"), row.names = FALSE, col.names = FALSE)

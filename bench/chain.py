@@ -8,7 +8,6 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -36,13 +35,13 @@ def profiles(made: Made) -> np.ndarray:
 
 
 def domains(made: Made, weights: np.ndarray) -> int:
-    """The mean of each number and the share of each level of five questions in each sector, with their errors; gives how many."""
+    """The mean of each number in each sector, with its error; gives how many have one."""
     crossed = made.strata["sector"] + "/" + made.strata["dept"] + "/" + made.strata["size"]
     codes = pd.factorize(crossed, sort=True)[0].astype(np.int64)
-    sizes = np.bincount(codes, made.weights).astype(np.float64)[codes]
+    sizes = np.asarray(np.bincount(codes, made.weights)[codes], dtype=np.float64)
     margins = margins_of(made.strata, made.totals)
     survey = Survey(Weighting(weights, made.weights, codes, sizes, margins, Method.RAKING, None, ()))
-    columns = np.column_stack(list(_asked(made)))
+    columns = made.answers[[name for name in made.answers.columns if name.startswith("x")]].to_numpy(dtype=float)
     known = np.isfinite(columns)
     answers = np.where(known, columns, 0.0)
     found = 0
@@ -54,17 +53,6 @@ def domains(made: Made, weights: np.ndarray) -> int:
         errors = np.sqrt(survey.variance(np.where(here, (answers - means) / size, 0.0)))
         found += int((errors > 0).sum())
     return found
-
-
-def _asked(made: Made) -> Iterator[np.ndarray]:
-    """The numbers, and an indicator for each level of the first five questions."""
-    for name in made.answers.columns:
-        if name.startswith("x"):
-            yield made.answers[name].to_numpy(dtype=float)
-    for name in made.answers.columns[:5]:
-        codes, levels = pd.factorize(made.answers[name], sort=True)
-        for level in range(len(levels)):
-            yield np.where(codes >= 0, codes == level, np.nan)
 
 
 def whole(made: Made) -> tuple[np.ndarray, dict[str, float]]:

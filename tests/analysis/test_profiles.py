@@ -7,20 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.cluster.hierarchy import linkage
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.clusters import ward, within_inertia
-from analysis.description import describe_categories, describe_numbers
 from analysis.factors import FAMD
 from analysis.grouping import group
-from analysis.kmeans import consolidate
 from analysis.naming import FAMILIES, propose_names, sentence
-from analysis.partitions import best_jaccard
 from analysis.profiles import FragilityProfiles, active_features, parallel_axes
 from analysis.ranks import normal_scores
-from analysis.validity import silhouette
 from tests.analysis.panel import make_panel
 
 OURS = Path(__file__).resolve().parents[1] / "data" / "reference" / "ess690"
@@ -40,78 +34,6 @@ def coordinates(sample: pd.DataFrame, weights: np.ndarray | None) -> np.ndarray:
     return np.asarray(
         FAMD(10).fit_transform(sample[[column for column in map(str, sample.columns) if column[0] in "qx"]], sample_weight=weights)
     )
-
-
-def test_1_the_weighted_tree_is_the_references(sample: pd.DataFrame) -> None:
-    expected = known("hcpc_weighted_k5_tree")
-    weights = sample["weight"].to_numpy()
-    points = coordinates(sample, weights)
-    tree = ward(points, weights)
-    assert tree.gains[::-1][:20] == pytest.approx(expected["inertia_gain_first20"], rel=1e-9)
-    labels = tree.cut(5)
-    assert sorted(np.bincount(labels)) == sorted(expected["sizes"])
-    assert adjusted_rand_score(labels, expected["partition"]) == 1.0
-
-
-def test_1_consolidation_is_at_least_as_good_as_the_references(sample: pd.DataFrame) -> None:
-    expected = known("hcpc_nr_mean")["k5_consol"]
-    points, even = coordinates(sample, None), np.ones(len(sample))
-    whole = within_inertia(points, even, np.zeros(len(points), dtype=np.int64))
-    labels, within = consolidate(points, even, ward(points, even).cut(5), starts=5, seed=0)
-    assert whole - within >= expected["between_after_consol"] * 0.999
-    assert within == pytest.approx(within_inertia(points, even, labels))
-
-
-def test_1_equal_weights_give_scipys_tree() -> None:
-    points = np.random.default_rng(2).normal(size=(60, 3))
-    ours = ward(points, np.ones(60))
-    theirs = linkage(points, "ward")
-    assert ours.gains == pytest.approx(theirs[:, 2] ** 2 / 2 / 60)
-    assert ours.cut(1).tolist() == [0] * 60
-    assert len(set(ours.cut(60))) == 60
-
-
-def test_1_jaccard_and_silhouette() -> None:
-    one, other = np.array([0, 0, 0, 1, 1]), np.array([1, 1, 0, 0, 0])
-    assert best_jaccard(one, other) == pytest.approx([2 / 3, 2 / 3])
-    assert silhouette(np.zeros((4, 1)), np.zeros(4, dtype=np.int64), 0) == 0.0
-
-
-def test_2_v_tests_agree_with_the_reference(sample: pd.DataFrame) -> None:
-    expected, checked = known("catdes_true_profile_weighted"), 0
-    numbers = [row for table in expected["quanti"].values() for row in table["rows"]]
-    found = {
-        (mark.group, mark.variable): mark
-        for mark in describe_numbers(
-            sample[sorted(set(numbers))], sample["profile"], sample["weight"], scale_to=690, count_missing=True
-        )
-    }
-    for group_name, table in expected["quanti"].items():
-        for name, row in zip(table["rows"], table["values"], strict=True):
-            assert found[int(group_name), name].v == pytest.approx(row[0], abs=1e-6)
-            assert found[int(group_name), name].mean == pytest.approx(row[1], rel=1e-9)
-            checked += 1
-    columns = [column for column in map(str, sample.columns) if column.startswith("q")] + ["sector", "dept", "size_class", "legal"]
-    levels = {
-        (mark.group, mark.variable): mark
-        for mark in describe_categories(sample[columns], sample["profile"], sample["weight"], scale_to=690)
-    }
-    for group_name, table in expected["category"].items():
-        for name, row in zip(table["rows"], table["values"], strict=True):
-            assert levels[int(group_name), name].v == pytest.approx(row[4], abs=1e-6)
-            checked += 1
-    assert checked > 100
-
-
-def test_2_random_groups_are_not_marked(sample: pd.DataFrame) -> None:
-    random = np.random.default_rng(5)
-    table = sample[[column for column in map(str, sample.columns) if column.startswith("x")]]
-    flagged = [
-        mark.significant
-        for _ in range(10)
-        for mark in describe_numbers(table, random.integers(0, 4, len(sample)), sample["weight"])
-    ]
-    assert np.mean(flagged) < 0.02
 
 
 def test_3_planted_profiles_are_found_with_missing_answers() -> None:

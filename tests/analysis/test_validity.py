@@ -143,7 +143,7 @@ def test_6_odd_partitions_are_answered_safely() -> None:
         adjusted_rand([1, 2], [1])
     with pytest.raises(ValueError, match="cannot be parted"):
         partition_around_medoids(distances(points), 7)
-    empty = gower(pd.DataFrame({"a": [1.0, np.nan], "b": pd.Series([None, "y"], dtype=object)}))
+    empty = gower(pd.DataFrame({"a": [1.0, np.nan], "b": ["", "y"]}).replace("", np.nan))
     assert np.isnan(empty[0, 1])
     with pytest.raises(ValueError, match="share no answer"):
         partition_around_medoids(empty, 1)
