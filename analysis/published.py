@@ -95,9 +95,11 @@ class Published:
         if not self.protection.shows(domain) or domain in self._hidden[code]:
             return HIDDEN
         estimate = self.estimate(measure, domain)
-        if code in self._bare and domain == REGION:
-            estimate = replace(estimate, low=float("nan"), high=float("nan"))
-        return VOID if estimate.n == 0 or not np.isfinite(estimate.value) else reliable(estimate, measure.unit)
+        if estimate.n == 0 or not np.isfinite(estimate.value):
+            return VOID
+        # Judged with its interval, even where this is not shown.
+        found = reliable(estimate, measure.unit)
+        return replace(found, low=None, high=None) if code in self._bare and domain == REGION else found
 
     def quartiles(self, code: str, domain: Domain) -> tuple[Cell, Cell, Cell]:
         """The three quartiles: shown where twice the threshold answered, and the threshold on either side of each, since each is close

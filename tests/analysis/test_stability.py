@@ -160,7 +160,16 @@ def cluster(folder: Path) -> Iterator[str]:
         for process in reversed(started):
             process.terminate()
         for process in started:
-            process.wait(timeout=20)
+            ended(process)
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """Waits for a process that was asked to end; a busy machine may leave a worker waiting for its scheduler."""
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def begun(module: str, *options: str) -> subprocess.Popen[bytes]:
