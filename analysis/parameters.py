@@ -20,16 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.portrait import Words
+from analysis.arrays import Floats
+from analysis.words import Words
 
 DATA = Path(__file__).parent / "data"
 VERSION = "2026-11"
 COMPUTABLE = frozenset({"high", "medium"})
 TEN_YEARS = 10.0
-
-Floats = NDArray[np.float64]
 
 
 class ParameterError(ValueError):

@@ -1,7 +1,7 @@
 """What surrounds one firm in its report: the facts that the frame holds of it, and where the panel stands.
 
-Comes in: plain facts from the database, and the panel's feature table (one row a firm, `analysis.firm.firm_features`).
-Goes out: two frozen values that `analysis.firm.read_firm` takes. `analysis.firm` gives both names again.
+Comes in: plain facts from the database, and the panel's feature table (one row a firm, `analysis.firm.reading.firm_features`).
+Goes out: two frozen values that `analysis.firm.reading.read_firm` takes. `analysis.firm.reading` gives both names again.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.portrait import Words
+from analysis.words import Words
 
 DIMENSION_CODES = tuple(f"D{number}" for number in range(1, 11))
 BANDS = tuple(f"b{number}" for number in range(1, 12))

@@ -5,7 +5,8 @@ Comes in: numbers that may be shown. Goes out: pieces of sentences. Nothing is d
 
 from collections.abc import Iterable
 
-from analysis.portrait import Horizon, Words
+from analysis.portrait import Horizon
+from analysis.words import Words
 
 NARROW, HARD = "\u202f", "\u00a0"
 # French takes the plural from two on (« 1,5 départ »), English from anything but one.

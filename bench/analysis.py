@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.chain import Sample, Steps, coordinates, partitions
 from analysis.execution import Execution, digest
-from analysis.partitions import adjusted_rand
-from analysis.stability import Source, whole_chain
+from analysis.profiles.chain import Sample, Steps, coordinates, partitions
+from analysis.profiles.partitions import adjusted_rand
+from analysis.profiles.stability import Source, whole_chain
 from bench.scene import ROOT
 from bench.survey import make
 

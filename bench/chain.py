@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.chain import Steps, partitions
-from analysis.description import describe_categories, describe_numbers
-from analysis.design import Design, analysed
-from analysis.estimates import Survey
-from analysis.partitions import adjusted_rand
-from analysis.ranks import NormalScores
-from analysis.weighting import Method, Weighting, calibrate, margins_of
+from analysis.profiles.chain import Steps, partitions
+from analysis.profiles.coded import CodedTable, analysed
+from analysis.profiles.description import describe_categories, describe_numbers
+from analysis.profiles.partitions import adjusted_rand
+from analysis.profiles.ranks import NormalScores
+from analysis.survey.panel import Survey
+from analysis.survey.weighting import Method, Weighting, calibrate, margins_of
 from bench.survey import PROFILES, Made, make
 
 AXES = 10
@@ -27,7 +27,7 @@ AXES = 10
 
 def profiles(made: Made) -> np.ndarray:
     """The partition in five profiles."""
-    design = Design.of(NormalScores("skewed").fit_transform(made.answers))
+    design = CodedTable.of(NormalScores("skewed").fit_transform(made.answers))
     matrix = design.matrix()
     points = analysed(matrix, made.weights, design.numbers.shape[1], AXES)[1]
     del matrix

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.protection import Protected, Rules, Table, protect
+from analysis.disclosure.protection import Protected, Rules, Table, protect
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference" / "disclosure"
 # The reference's own rules: three respondents at least, an attacker is off by one.

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.edition import Synthesis
+from analysis.synthesis.edition import Synthesis
 
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("scope", "Périmètre : region, sector ou departement.", "Scope: region, sector or departement."),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.indicators import INDICATORS
+from analysis.fragility.indicators import INDICATORS
 from diagnostics.catalogues import CODE
 from questionnaires.model import Kind, Question, Questionnaire, Stage, Text
 from questionnaires.versions import known_names

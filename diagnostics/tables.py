@@ -14,15 +14,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis import parameters as law
-from analysis.actions import Proposal, catalogue
-from analysis.edition import Edition
-from analysis.firm import FirmFacts, PanelReference, firm_features, panel_reference, propose_actions, read_firm
-from analysis.fragility import agreement_by_rater
+from analysis.actions.catalogue import Proposal, catalogue
+from analysis.departures.people import persons_of
+from analysis.disclosure.successive import EarlierEdition
+from analysis.firm.reading import FirmFacts, PanelReference, firm_features, panel_reference, propose_actions, read_firm
+from analysis.fragility.dimensions import agreement_by_rater
+from analysis.frozen import restored
 from analysis.parameters import Parameters
-from analysis.people import persons_of
-from analysis.portrait import Portrait, Words, restored
-from analysis.successive import EarlierEdition
-from analysis.synthesis import build_edition
+from analysis.portrait import Portrait
+from analysis.synthesis.building import build_edition
+from analysis.synthesis.edition import Edition
+from analysis.words import Words
 from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect, context_of, prefilled
 from diagnostics.models import Campaign, Diagnosis, Firm, ReportKind, SectionAnswers, State, User, now

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from analysis.indicators import INDICATORS
+from analysis.fragility.indicators import INDICATORS
 from diagnostics.needs import NAMED, READ_COLUMNS, lacks
 from questionnaires.catalogue import load, versions
 from questionnaires.sheets import read_sheets

@@ -17,8 +17,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from analysis.actions import catalogue
-from analysis.sampling import draw
+from analysis.actions.catalogue import catalogue
+from analysis.survey.sampling import draw
 from diagnostics.access import AccessError
 from diagnostics.actions.base import ActionError
 from diagnostics.db import Database

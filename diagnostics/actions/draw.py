@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from analysis.sampling import SamplingError, draw
+from analysis.survey.sampling import SamplingError, draw
 from diagnostics.access import Actor
 from diagnostics.actions.base import ActionError, ConflictError, NotFoundError, log
 from diagnostics.actions.panel import NO_CAMPAIGN, last_change, require_coordinator

@@ -13,9 +13,9 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from analysis.cells import DisclosureError
-from analysis.edition import Edition as BuiltEdition
+from analysis.disclosure.cells import DisclosureError
 from analysis.portrait import Portrait
+from analysis.synthesis.edition import Edition as BuiltEdition
 from diagnostics import documents, tables
 from diagnostics.access import AccessError, Actor, visible
 from diagnostics.actions.base import ActionError, NotFoundError, log

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.portrait import Words
+from analysis.words import Words
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.axis import LABEL, SMALL, Key, Scale, legend

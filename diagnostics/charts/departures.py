@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from analysis.portrait import Departures, Words, YearPoint
+from analysis.portrait import Departures, YearPoint
+from analysis.words import Words
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.axis import LABEL, SMALL, Key, Scale, apart, legend, ticks

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from analysis.portrait import DimensionResult, Words
+from analysis.portrait import DimensionResult
+from analysis.words import Words
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.axis import SMALL, Key, Scale, legend, row_label

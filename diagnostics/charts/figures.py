@@ -1,11 +1,11 @@
-"""From a table of a synthesis to its figure: one choice for pages and PDFs, by the table's `chart` (see `analysis.edition`).
+"""From a table of a synthesis to its figure: one choice for pages and PDFs, by the table's `chart` (see `analysis.synthesis.edition`).
 
 A cell that is not published has no mark: it says so in words, in the place where its line stands.
 """
 
 from collections.abc import Callable
 
-from analysis.edition import EMPTY, PUBLISHED, SUPPRESSED, AreaMap, Cell, Row, Table
+from analysis.synthesis.edition import EMPTY, PUBLISHED, SUPPRESSED, AreaMap, Cell, Row, Table
 from diagnostics import formats
 from diagnostics.charts.areas import AreaValue, choropleth
 from diagnostics.charts.departures import YearRow, by_year
@@ -39,7 +39,7 @@ def word(key: str, locale: str) -> str:
 
 
 def written(unit: str, locale: str) -> Written:
-    """How a figure of a unit is written; units are those of `analysis.edition.Column`."""
+    """How a figure of a unit is written; units are those of `analysis.synthesis.edition.Column`."""
     writers: dict[str, Written] = {
         "share": lambda value: formats.percent(value, locale=locale),
         "rate": lambda value: formats.number(value, 1, locale),

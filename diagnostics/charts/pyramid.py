@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.portrait import Band, Pyramid, Words
+from analysis.portrait import Band, Pyramid
+from analysis.words import Words
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.axis import LABEL, SMALL, Key, Scale, legend, ticks

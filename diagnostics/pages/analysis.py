@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response as BaseResponse
 
-from analysis.edition import Synthesis
+from analysis.synthesis.edition import Synthesis
 from diagnostics import tables
 from diagnostics.access import allow, visible
 from diagnostics.actions import publication

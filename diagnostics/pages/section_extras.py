@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analysis.actions import Proposal
+from analysis.actions.catalogue import Proposal
 from diagnostics.actions.answers import DIMENSIONS
 from diagnostics.collected import Collected
 from diagnostics.guards import WIDE_GAP, gap

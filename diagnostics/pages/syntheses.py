@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from analysis.edition import Cell, Synthesis
+from analysis.synthesis.edition import Cell, Synthesis
 from diagnostics import documents, exports, formats
 from diagnostics.access import READERS, allow, visible
 from diagnostics.charts import svg

@@ -3,9 +3,9 @@
 A cell that is not published is marked in words, explained under its table, and stands where the analysis put it: by name, never by value.
 """
 
-from analysis.edition import WITHHELD, Chapter, Synthesis
-from analysis.edition import Table as Published
-from analysis.edition import Tile as KeyFigure
+from analysis.synthesis.edition import WITHHELD, Chapter, Synthesis
+from analysis.synthesis.edition import Table as Published
+from analysis.synthesis.edition import Tile as KeyFigure
 from diagnostics.charts import palette
 from diagnostics.charts.figures import figure_of, map_of, status_word, written
 from diagnostics.charts.pyramid import mirror_motif

@@ -1,6 +1,6 @@
 """The method note of a synthesis: the panel, its weights, what is not published, and the versions."""
 
-from analysis.edition import Method, Synthesis
+from analysis.synthesis.edition import Method, Synthesis
 from diagnostics import formats
 from diagnostics.pdf.blocks import Block, Columns, Stack
 from diagnostics.pdf.report import Report

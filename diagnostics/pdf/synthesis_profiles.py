@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.edition import Profile, ProfileSet, Synthesis
+from analysis.synthesis.edition import Profile, ProfileSet, Synthesis
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.figures import status_word, written

@@ -6,10 +6,10 @@ A table that is drawn as bars carries its plot inside: a small strip a row, on o
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.edition import PUBLISHED, SUPPRESSED, UNRELIABLE
-from analysis.edition import Cell as Figure
-from analysis.edition import Row as Line
-from analysis.edition import Table as Published
+from analysis.synthesis.edition import PUBLISHED, SUPPRESSED, UNRELIABLE
+from analysis.synthesis.edition import Cell as Figure
+from analysis.synthesis.edition import Row as Line
+from analysis.synthesis.edition import Table as Published
 from diagnostics import formats
 from diagnostics.charts import palette
 from diagnostics.charts.figures import status_word, written

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analysis.portrait import Words
+from analysis.words import Words
 from diagnostics import formats
 
 Table = Mapping[str, tuple[str, str]]

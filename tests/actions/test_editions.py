@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from analysis.cells import DisclosureError
-from analysis.edition import Synthesis
+from analysis.disclosure.cells import DisclosureError
+from analysis.synthesis.edition import Synthesis
 from diagnostics import tables
 from diagnostics.access import Actor
 from diagnostics.actions import publication

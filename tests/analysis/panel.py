@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis.mixture import person_probabilities
+from analysis.departures.mixture import person_probabilities
+from analysis.departures.people import BAND_AGES, band_of
 from analysis.parameters import Parameters, load
-from analysis.people import BAND_AGES, band_of
-from analysis.portrait import Words
+from analysis.words import Words
 
 REFERENCE_DATE = date(2026, 11, 23)
 SECTORS = ("aide_dom", "action_soc", "anim", "sport", "culture", "iae", "form", "sante")

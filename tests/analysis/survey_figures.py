@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.estimate import Estimate
+from analysis.survey.estimate import Estimate
 
 PROJECT = Path(__file__).resolve().parents[2]
 OURS = PROJECT / "tests" / "data" / "reference"

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from analysis.actions import ANSWERS_TO, by_code, catalogue, propose
-from analysis.facts import Facts
-from analysis.features import features_of
-from analysis.firm import consensus_of, propose_actions
-from analysis.flags import FLAG_TITLES, red_flags
-from analysis.fragility import DIMENSIONS
-from analysis.indicators import results
+from analysis.actions.catalogue import ANSWERS_TO, by_code, catalogue, propose
+from analysis.actions.triggers import TRIGGERS, Situation
+from analysis.firm.features import features_of
+from analysis.firm.reading import consensus_of, propose_actions
+from analysis.fragility.dimensions import DIMENSIONS
+from analysis.fragility.facts import Facts
+from analysis.fragility.flags import FLAG_TITLES, red_flags
+from analysis.fragility.indicators import results
 from analysis.parameters import load
-from analysis.triggers import TRIGGERS, Situation
 from tests.analysis.samples import VISIT, full_answers, parameters
 
 

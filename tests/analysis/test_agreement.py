@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from analysis.agreement import (
+from analysis.fragility.agreement import (
     bootstrap_interval,
     computed_marks,
     costs,

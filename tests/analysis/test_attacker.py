@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from analysis.cells import DisclosureError
-from analysis.edition import Edition
-from analysis.measures import Kind, Measure, measures_of
-from analysis.successive import EarlierEdition, firms_of
+from analysis.disclosure.cells import DisclosureError
+from analysis.disclosure.successive import EarlierEdition, firms_of
+from analysis.synthesis.edition import Edition
+from analysis.synthesis.measures import Kind, Measure, measures_of
 from tests.analysis.panel import Panel, make_panel
 from tests.analysis.test_synthesis import built
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.backtest import BackTest, back_test
-from analysis.mixture import decimal_year, departure_probabilities, mixture_cdf, person_probabilities
+from analysis.departures.backtest import BackTest, back_test
+from analysis.departures.mixture import decimal_year, departure_probabilities, mixture_cdf, person_probabilities
 from analysis.parameters import ParameterError, law_at, law_version, load, usual_behaviour
 from tests.analysis.samples import REFERENCE, parameters
 

@@ -9,20 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 
-from analysis.clusters import (
-    Floats,
-    Labels,
-    automatic_number,
-    centroids,
-    quotients_2_7,
-    quotients_2_14,
-    ward,
-    within_inertia,
-)
-from analysis.factors import FAMD
-from analysis.kmeans import condense, consolidate, exchange, lloyd
-from analysis.paragons import paragons, specific
-from analysis.partitions import adjusted_rand
+from analysis.arrays import Floats, Labels
+from analysis.factors.analyses import FAMD
+from analysis.profiles.clusters import automatic_number, centroids, quotients_2_7, quotients_2_14, ward, within_inertia
+from analysis.profiles.kmeans import condense, consolidate, exchange, lloyd
+from analysis.profiles.paragons import paragons, specific
+from analysis.profiles.partitions import adjusted_rand
 from tests.analysis.references import active, ess690, figures, folder
 
 # Data set: the number of active columns, of axes, and what divides the coordinates (an MCA is scaled by its questions).

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.costs import costs_of, hundred, interval, mean_full_time_pay
-from analysis.mixture import poisson_binomial
-from analysis.people import persons_of
-from analysis.projection import project_firm
+from analysis.departures.costs import costs_of, hundred, interval, mean_full_time_pay
+from analysis.departures.mixture import poisson_binomial
+from analysis.departures.people import persons_of
+from analysis.departures.projection import project_firm
 from tests.analysis.samples import VISIT, banded_answers, full_answers, parameters
 
 CHARGES = 1.43

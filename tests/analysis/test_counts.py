@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.counts import departure_count, project_firms
 from analysis.departures import persons_of, project_firm, project_region
+from analysis.departures.counts import departure_count, project_firms
 from analysis.parameters import load
 from tests.analysis.samples import REFERENCE, banded_answers, full_answers, parameters
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.arrays import Floats
 from analysis.departures import (
     SCENARIOS,
     decimal_year,
@@ -24,7 +25,7 @@ from analysis.departures import (
     quantile,
     shown_departures,
 )
-from analysis.parameters import Floats, law_version, load, usual_behaviour
+from analysis.parameters import law_version, load, usual_behaviour
 from tests.analysis.samples import REFERENCE, banded_answers, full_answers, parameters, roster
 
 HORIZONS = (1, 3, 5, 10)

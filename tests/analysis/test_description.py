@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.description import Mark, describe_categories, describe_numbers, link_variables
-from analysis.design import is_number
+from analysis.profiles.coded import is_number
+from analysis.profiles.description import Mark, describe_categories, describe_numbers, link_variables
 from tests.analysis.references import ess690, figures, folder
 
 ILLUSTRATIVE = ["id", "profile", "stratum", "N_h", "n_h", "weight"]

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from analysis.dimensions import imputation_axes, parallel_analysis
-from analysis.factors import FAMD, MCA, PCA
-from analysis.imputation import FactorImputer
+from analysis.factors.analyses import FAMD, MCA, PCA
+from analysis.factors.dimensions import imputation_axes, parallel_analysis
+from analysis.factors.imputation import FactorImputer
 from tests.analysis.references import ess690
 
 

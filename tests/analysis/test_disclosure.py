@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from analysis.disclosure import (
+from analysis.disclosure.editions import (
     REGION,
     DisclosureError,
     dominance_margin,
@@ -23,7 +23,7 @@ from analysis.disclosure import (
     primary_by_count,
     protect_edition,
 )
-from analysis.suppression import Layer, Relation, System, attack, audit, protect
+from analysis.disclosure.suppression import Layer, Relation, System, attack, audit, protect
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "disclosure"
 

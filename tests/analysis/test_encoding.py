@@ -13,11 +13,11 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.encoding import NOT_ASKED, AnswerEncoder
-from analysis.factors import FAMD
-from analysis.imputation import FactorImputer
-from analysis.levels import joined, merge_ordered, merge_unordered
-from analysis.scores import normal_scores, skewness
+from analysis.factors.analyses import FAMD
+from analysis.factors.encoding import NOT_ASKED, AnswerEncoder
+from analysis.factors.imputation import FactorImputer
+from analysis.factors.levels import joined, merge_ordered, merge_unordered
+from analysis.factors.scores import normal_scores, skewness
 
 # 40 firms: 10 do not have the question, 6 leave it.
 ANSWERS = [NOT_ASKED] * 10 + [None] * 6 + ["yes"] * 14 + ["no"] * 10

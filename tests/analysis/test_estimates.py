@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.comparisons import difference, independence
-from analysis.estimate import NOBODY, Estimate, Reliability
-from analysis.intervals import Interval
-from analysis.margins import CalibrationError, margins_of
-from analysis.replicates import jackknife
-from analysis.survey import Design, DesignError, Freedom, Method
+from analysis.survey.comparisons import difference, independence
+from analysis.survey.design import Design, DesignError, Freedom, Method
+from analysis.survey.estimate import NOBODY, Estimate, Reliability
+from analysis.survey.intervals import Interval
+from analysis.survey.margins import CalibrationError, margins_of
+from analysis.survey.replicates import jackknife
 from tests.analysis.survey_figures import estimates_of, figures, reference
 
 

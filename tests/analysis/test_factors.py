@@ -17,9 +17,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.coding import SLICE
-from analysis.factors import FAMD, MCA, PCA
-from analysis.imputation import FactorImputer
+from analysis.factors.analyses import FAMD, MCA, PCA
+from analysis.factors.coding import SLICE
+from analysis.factors.imputation import FactorImputer
 from tests.analysis.references import ess690
 
 MODELS = (FAMD(3), MCA(3), PCA(3))

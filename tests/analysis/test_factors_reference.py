@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.factor_model import FactorModel
-from analysis.factors import FAMD, MCA, PCA
-from analysis.imputation import FactorImputer
-from analysis.supplementary import Supplementary
-from analysis.tables import Completed
+from analysis.factors.analyses import FAMD, MCA, PCA
+from analysis.factors.imputation import FactorImputer
+from analysis.factors.model import FactorModel
+from analysis.factors.supplementary import Supplementary
+from analysis.factors.tables import Completed
 from tests.analysis.references import ess690, figures, matrix, table
 
 Figures = dict[str, Any]

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.firm import FirmFacts, firm_features, panel_reference, propose_actions, read_firm
+from analysis.firm.reading import FirmFacts, firm_features, panel_reference, propose_actions, read_firm
 from analysis.parameters import load
-from analysis.portrait import Portrait, PortraitError, Words
+from analysis.portrait import Portrait, PortraitError
+from analysis.words import Words
 from tests.analysis.samples import REFERENCE, banded_answers, full_answers, parameters, roster
 
 FACTS = FirmFacts(

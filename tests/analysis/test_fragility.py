@@ -8,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from analysis.facts import Facts
-from analysis.flags import red_flags
-from analysis.fragility import (
+from analysis.fragility.dimensions import (
     DIMENSIONS,
     agreement,
     agreement_by_rater,
@@ -22,7 +20,9 @@ from analysis.fragility import (
     reading,
     weighted_kappa,
 )
-from analysis.indicators import results
+from analysis.fragility.facts import Facts
+from analysis.fragility.flags import red_flags
+from analysis.fragility.indicators import results
 from analysis.parameters import load
 from tests.analysis.samples import REFERENCE, VISIT, full_answers, parameters
 

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.edition import Synthesis, SynthesisError
-from analysis.firm import FirmFacts, read_firm
+from analysis.firm.reading import FirmFacts, read_firm
+from analysis.frozen import Versions
 from analysis.parameters import VERSION, load
-from analysis.portrait import Portrait, PortraitError, Versions, Words
-from analysis.synthesis import build_edition
+from analysis.portrait import Portrait, PortraitError
+from analysis.synthesis.building import build_edition
+from analysis.synthesis.edition import Synthesis, SynthesisError
+from analysis.words import Words
 from tests.analysis.panel import Panel, labels, make_panel
 from tests.analysis.samples import REFERENCE, banded_answers, full_answers, parameters
 

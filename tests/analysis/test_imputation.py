@@ -15,9 +15,9 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.factors import FAMD
-from analysis.imputation import FactorImputer
-from analysis.rounds import Rounds
+from analysis.factors.analyses import FAMD
+from analysis.factors.imputation import FactorImputer
+from analysis.factors.rounds import Rounds
 from tests.analysis.references import ess690
 
 

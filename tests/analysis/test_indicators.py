@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.facts import Facts
-from analysis.indicators import INDICATORS, needs, results, score
-from analysis.keyposts import criticality, key_posts, level_of, seat_exposure
+from analysis.fragility.facts import Facts
+from analysis.fragility.indicators import INDICATORS, needs, results, score
+from analysis.fragility.keyposts import criticality, key_posts, level_of, seat_exposure
 from tests.analysis.samples import banded_answers, full_answers, parameters, roster
 
 

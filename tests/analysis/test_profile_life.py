@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.assignment import UNCERTAIN, Place, assign
-from analysis.matching import match_profiles
-from analysis.name_book import NameBook, NamingError
-from analysis.paragons import paragons, references, rounded, typical_firms
-from analysis.portrait import Words
-from analysis.profiles import FragilityProfiles
-from analysis.ranks import NormalScores
+from analysis.profiles.assignment import UNCERTAIN, Place, assign
+from analysis.profiles.matching import match_profiles
+from analysis.profiles.model import FragilityProfiles
+from analysis.profiles.name_book import NameBook, NamingError
+from analysis.profiles.paragons import paragons, references, rounded, typical_firms
+from analysis.profiles.ranks import NormalScores
+from analysis.words import Words
 from bench.survey import Made, make
 
 ON = "2026-11-25"

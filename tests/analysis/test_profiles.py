@@ -10,11 +10,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import check_estimator
 
-from analysis.factors import FAMD
-from analysis.grouping import group
-from analysis.naming import FAMILIES, propose_names, sentence
-from analysis.profiles import FragilityProfiles, active_features, parallel_axes
-from analysis.ranks import normal_scores
+from analysis.factors.analyses import FAMD
+from analysis.profiles.model import FragilityProfiles, active_features, parallel_axes
+from analysis.profiles.naming import FAMILIES, propose_names, sentence
+from analysis.profiles.ranks import NormalScores
+from analysis.synthesis.grouping import group
 from tests.analysis.panel import make_panel
 
 OURS = Path(__file__).resolve().parents[1] / "data" / "reference" / "ess690"
@@ -70,7 +70,7 @@ def test_3_few_firms_and_odd_tables_are_answered_safely() -> None:
 
 def test_3_ranks_tame_skewed_numbers() -> None:
     skewed = pd.DataFrame({"x": [1.0, 2.0, 4.0, 1000.0, np.nan]})
-    scores = normal_scores(skewed)["x"].to_numpy()
+    scores = NormalScores("all").fit_transform(skewed)["x"].to_numpy()
     assert scores[:4] == pytest.approx(-scores[:4][::-1])
     assert np.isnan(scores[4])
     assert (

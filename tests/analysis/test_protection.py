@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from analysis.cells import DisclosureError, Layer, seen_by
-from analysis.protection import Protected, Rules, Table, audit, primary_cells, protect
-from analysis.rounding import exposed_by_rounding, round_at_random, round_controlled, rounded_intervals
-from analysis.rules import dominance_levels, dominance_margin, greatest
-from analysis.tabular import link
+from analysis.disclosure.cells import DisclosureError, Layer, seen_by
+from analysis.disclosure.protection import Protected, Rules, Table, audit, primary_cells, protect
+from analysis.disclosure.rounding import exposed_by_rounding, round_at_random, round_controlled, rounded_intervals
+from analysis.disclosure.rules import dominance_levels, dominance_margin, greatest
+from analysis.disclosure.tabular import link
 from bench.disclosure import firms
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "disclosure"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.sampling import (
+from analysis.survey.sampling import (
     STRATUM_COLUMNS_WITH_FAMILY,
     Rule,
     SamplingError,

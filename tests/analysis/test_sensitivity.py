@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.facts import Facts
-from analysis.firm import firm_features
-from analysis.flags import red_flags
-from analysis.fragility import DIMENSIONS, dimension_results, dimension_scores, index
-from analysis.framework import NO_CLASS, Framework, classes_of, index_of, raised_dimensions, to_score, values_of
-from analysis.indicators import INDICATORS, results, score
-from analysis.leaveout import leave_one_out
+from analysis.firm.reading import firm_features
+from analysis.fragility.dimensions import DIMENSIONS, dimension_results, dimension_scores, index
+from analysis.fragility.facts import Facts
+from analysis.fragility.flags import red_flags
+from analysis.fragility.framework import NO_CLASS, Framework, classes_of, index_of, raised_dimensions, to_score, values_of
+from analysis.fragility.indicators import INDICATORS, results, score
+from analysis.fragility.leaveout import leave_one_out
+from analysis.fragility.sensitivity import Runs, sensitivity
 from analysis.parameters import Parameters, load
-from analysis.sensitivity import Runs, sensitivity
 from tests.analysis.samples import REFERENCE, full_answers, parameters
 
 FEW = 40
@@ -161,7 +161,7 @@ def test_the_same_seed_and_any_order_give_the_same_figures() -> None:
 def test_one_pass_or_many_give_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     features = table(FEW, seed=4)
     whole = sensitivity(features, parameters(), draws=20)
-    monkeypatch.setattr("analysis.sensitivity.AT_ONCE", 7)
+    monkeypatch.setattr("analysis.fragility.sensitivity.AT_ONCE", 7)
     parts = sensitivity(features, parameters(), draws=20)
     pd.testing.assert_frame_equal(whole.kept, parts.kept, check_exact=True)
     pd.testing.assert_frame_equal(whole.influence, parts.influence, rtol=1e-9)

@@ -15,16 +15,16 @@ from scipy import stats
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from analysis import execution
-from analysis.chain import Sample, Steps, coordinates, parallel_axes, partitions, tried_numbers
-from analysis.clusters import Floats
-from analysis.design import Design, analysed, principal_axes
+from analysis.arrays import Floats
 from analysis.execution import Execution, ExecutionError, digest, run
-from analysis.factors import FAMD
-from analysis.null import Copula, without_structure
-from analysis.partitions import adjusted_rand
-from analysis.profiles import FragilityProfiles
-from analysis.stability import Source, whole_chain
-from analysis.variants import compare_missing
+from analysis.factors.analyses import FAMD
+from analysis.profiles.chain import Sample, Steps, coordinates, parallel_axes, partitions, tried_numbers
+from analysis.profiles.coded import CodedTable, analysed, principal_axes
+from analysis.profiles.model import FragilityProfiles
+from analysis.profiles.null import Copula, without_structure
+from analysis.profiles.partitions import adjusted_rand
+from analysis.profiles.stability import Source, whole_chain
+from analysis.profiles.variants import compare_missing
 from bench.survey import make
 from tests.analysis.references import active, ess690
 
@@ -78,7 +78,7 @@ def test_1_clouds_without_structure_keep_answers_and_correlations() -> None:
     latent = random.normal(size=(2000, 1)) + random.normal(size=(2000, 6))
     table = with_levels(latent[:, :3], random).join(pd.DataFrame(np.exp(latent[:, 3:])).add_prefix("x"))
     table.loc[:100, "x0"] = np.nan
-    design = Design.of(table)
+    design = CodedTable.of(table)
     drawn = Copula.of(design, np.ones(2000)).draw(np.random.default_rng(0))
     assert np.array_equal(np.isnan(drawn.numbers), np.isnan(design.numbers))
     for place in range(3):
@@ -120,7 +120,7 @@ def test_2_planted_profiles_are_found(profiles: int) -> None:
 def test_2_the_coded_table_has_the_axes_of_the_factor_analysis() -> None:
     sample = ess690()
     table, weights = active(sample), sample["weight"].to_numpy()
-    design = Design.of(table)
+    design = CodedTable.of(table)
     axes, points = analysed(design.matrix(), weights, design.numbers.shape[1], 10)
     model = FAMD(10).fit(table, sample_weight=weights)
     assert axes.variances == pytest.approx(model.eigenvalues_[:10], abs=1e-10)
@@ -131,9 +131,9 @@ def test_2_the_coded_table_has_the_axes_of_the_factor_analysis() -> None:
     assert 5 <= parallel_axes(design, weights, np.random.default_rng(0)) <= 12
 
 
-def small() -> tuple[Source, dict[int, np.ndarray], Steps, Design, Floats]:
+def small() -> tuple[Source, dict[int, np.ndarray], Steps, CodedTable, Floats]:
     made = make(150)
-    design = Design.of(made.answers)
+    design = CodedTable.of(made.answers)
     source, steps = Source.of(made.answers, made.weights), Steps(4, (2, 3), 1)
     points = coordinates(Sample(source.matrix, source.numbers, made.weights), 4)
     return source, partitions(points, made.weights, steps, seed=0), steps, design, made.weights

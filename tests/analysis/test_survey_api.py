@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.calibration import Method, calibrate
-from analysis.comparisons import difference, independence
-from analysis.estimate import Estimate
-from analysis.feasibility import tightest_bounds
-from analysis.intervals import Interval
-from analysis.margins import CalibrationError, Margins, margins_of
-from analysis.replicates import jackknife
-from analysis.survey import Design, DesignError, Lonely
+from analysis.survey.calibration import Method, calibrate
+from analysis.survey.comparisons import difference, independence
+from analysis.survey.design import Design, DesignError, Lonely
+from analysis.survey.estimate import Estimate
+from analysis.survey.feasibility import tightest_bounds
+from analysis.survey.intervals import Interval
+from analysis.survey.margins import CalibrationError, Margins, margins_of
+from analysis.survey.replicates import jackknife
 from tests.analysis.survey_figures import estimates_of, figures, schools
 
 EXACT = {"rel": 1e-8, "abs": 1e-7}

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.comparisons import difference, independence
-from analysis.survey import Design, Method
+from analysis.survey.comparisons import difference, independence
+from analysis.survey.design import Design, Method
 
 SCRIPT = """
 suppressMessages(library(survey)); options(digits=15, survey.lonely.psu="adjust")

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.edition import EMPTY, PUBLISHED, SUPPRESSED, UNRELIABLE, Cell, Edition, Synthesis, SynthesisError, Table
-from analysis.portrait import Words
-from analysis.synthesis import build_edition
+from analysis.synthesis.building import build_edition
+from analysis.synthesis.edition import EMPTY, PUBLISHED, SUPPRESSED, UNRELIABLE, Cell, Edition, Synthesis, SynthesisError, Table
+from analysis.words import Words
 from tests.analysis.panel import DIMENSIONS, Panel, labels, make_panel
 
 CHAPTERS = [

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.clusters import Floats, ward
-from analysis.dissimilarity import gower, partition_around_medoids
-from analysis.kmeans import consolidate
-from analysis.partitions import adjusted_rand, best_jaccard, jaccard_table, variation_of_information
-from analysis.stability import Stability, fixed_points
-from analysis.validity import calinski_harabasz, distance_indices, distances, gap_statistic, silhouette, silhouette_widths
+from analysis.arrays import Floats
+from analysis.profiles.clusters import ward
+from analysis.profiles.dissimilarity import gower, partition_around_medoids
+from analysis.profiles.kmeans import consolidate
+from analysis.profiles.partitions import adjusted_rand, best_jaccard, jaccard_table, variation_of_information
+from analysis.profiles.stability import Stability, fixed_points
+from analysis.profiles.validity import calinski_harabasz, distance_indices, distances, gap_statistic, silhouette, silhouette_widths
 from tests.analysis.references import figures, folder
 
 NAMES = ("iris", "ruspini", "faithful")

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.estimates import Estimate, Survey
-from analysis.weighting import (
+from analysis.survey.estimate import Estimate
+from analysis.survey.panel import Survey
+from analysis.survey.weighting import (
     CalibrationError,
     Margins,
     Method,
@@ -300,7 +301,7 @@ def test_4_margins_at_the_very_edge_of_the_bounds_are_met(method: Method) -> Non
 
 def test_4_steps_that_do_not_arrive_say_which_bounds_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
     margins = margins_of(small(), {"a": {"x": 85.0, "y": 15.0}})
-    monkeypatch.setattr("analysis.calibration.ITERATIONS", 1)
+    monkeypatch.setattr("analysis.survey.calibration.ITERATIONS", 1)
     with pytest.raises(
         CalibrationError, match=r"a=y.*narrowest bounds that allow them are 0\.750 to 1\.417: widen the bounds beyond"
     ):

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
-from analysis.edition import Table
+from analysis.synthesis.edition import Table
 from diagnostics import formats
 from diagnostics.charts import areas, calendar, departures, dimensions, faces, pyramid, rows, surface
 from diagnostics.charts.axis import apart, ticks

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.actions import catalogue
-from analysis.indicators import INDICATORS
+from analysis.actions.catalogue import catalogue
+from analysis.fragility.indicators import INDICATORS
 from questionnaires.catalogue import load, versions
 
 

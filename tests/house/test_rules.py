@@ -5,7 +5,7 @@
 3. Every view states its permission (see test_permissions.py for the walk of every route).
 4. Only diagnostics.actions and diagnostics.jobs commit.
 5. Published figures come only from a stored Synthesis.
-6. No import inside a function, no circle between modules.
+6. No import inside a function, no circle between modules, and none between the packages of analysis/.
 """
 
 import ast
@@ -99,3 +99,20 @@ def test_nothing_is_fetched_from_elsewhere_at_run_time() -> None:
     pattern = re.compile(r"""(?:src|href|action)=["']https?://|@import\s+url\(["']?https?:|url\(["']?https?:""")
     for path in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "css").rglob("*.css")]:
         assert not pattern.search(path.read_text(encoding="utf-8")), path
+
+
+def test_the_packages_of_the_analysis_build_on_each_other_one_way() -> None:
+    packages = {
+        name.split(".")[1] for name in sources() if name.startswith("analysis.") and (ROOT / name.replace(".", "/")).is_dir()
+    }
+    assert len(packages) == 9
+    builds_on: dict[str, set[str]] = {package: set() for package in packages}
+    for name, targets in graph().items():
+        package = name.split(".")[1] if name.startswith("analysis.") else ""
+        if package in packages:
+            builds_on[package] |= {each for target in targets if (each := (*target.split("."), "")[1]) in packages - {package}}
+        elif package:
+            # What stands beside the packages is shared by them, and knows none.
+            assert not {target for target in targets if (*target.split("."), "")[1] in packages}, name
+    order = list(TopologicalSorter(builds_on).static_order())
+    assert order[-1] == "synthesis"

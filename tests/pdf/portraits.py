@@ -18,9 +18,9 @@ from analysis.portrait import (
     Portrait,
     Pyramid,
     Validation,
-    Words,
     YearPoint,
 )
+from analysis.words import Words
 
 NO_WORDS = Words("", "")
 TITLES = (

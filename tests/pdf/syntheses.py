@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.edition import (
+from analysis.synthesis.edition import (
     EMPTY,
     HIDDEN,
     PUBLISHED,
@@ -23,7 +23,7 @@ from analysis.edition import (
     Tile,
     Trait,
 )
-from analysis.portrait import Words
+from analysis.words import Words
 
 NOTHING = Words("", "")
 SECTORS = (

@@ -4,7 +4,7 @@ carry no figure, a withheld synthesis says why, in both languages, with the same
 
 import pytest
 
-from analysis.edition import Synthesis
+from analysis.synthesis.edition import Synthesis
 from diagnostics.pdf.synthesis import render_synthesis
 from tests.pdf import syntheses
 from tests.pdf.reading import fonts, read, untagged
