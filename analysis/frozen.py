@@ -1,7 +1,7 @@
 """Frozen values kept as JSON: what made them, and how they come back without loss."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
@@ -38,7 +38,9 @@ def restored(kind: Any, value: Any) -> Any:
         return tuple(restored(part, item) for part, item in zip(parts, value, strict=True))
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{part.name: restored(hints[part.name], value[part.name]) for part in fields(kind)})
+        # What was stored before a field with a default existed is read with that default.
+        known = [part for part in fields(kind) if part.name in value or part.default is MISSING]
+        return kind(**{part.name: restored(hints[part.name], value[part.name]) for part in known})
     if kind in PLAIN and not (isinstance(value, PLAIN[kind]) and (kind is bool or not isinstance(value, bool))):
         message = f"{value!r} stands where a {kind.__name__} is expected."
         raise TypeError(message)

@@ -25,6 +25,8 @@ from diagnostics.passwords import FEWEST_CHARACTERS, weakness
 from diagnostics.security import LONGEST_PASSWORD
 
 SHORTEST_WORD = 4
+LONGEST_NAME = 120
+TOO_LONG = _l("Un nom de profil tient en 120 caractères : gardez ce qui le distingue.")
 
 
 def given(noun: Any) -> InputRequired:
@@ -223,6 +225,19 @@ class StructureForm(FlaskForm):
     """A partner structure to add."""
 
     name = StringField(_l("Nom de la structure"), [given(_l("le nom de la structure")), Length(max=200)])
+
+
+class ProfileNameForm(FlaskForm):
+    """A profile's name in both languages."""
+
+    fr = StringField(_l("Nom en français"), [given(_l("le nom en français")), Length(max=LONGEST_NAME, message=TOO_LONG)])
+    en = StringField(
+        _l("Nom en anglais"),
+        [given(_l("le nom en anglais")), Length(max=LONGEST_NAME, message=TOO_LONG)],
+        render_kw={"lang": "en"},
+    )
+    reason = StringField(_l("Pourquoi"), [Length(max=300, message=_l("La raison tient en 300 caractères."))])
+    seen = HiddenField()
 
 
 class ReasonForm(FlaskForm):

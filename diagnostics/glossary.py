@@ -104,6 +104,7 @@ VERBS: dict[str, LazyString] = {
     "panel_drawn": _l("panel tiré au sort"),
     "password_changed": _l("mot de passe changé"),
     "password_chosen": _l("mot de passe choisi"),
+    "profile_renamed": _l("profil renommé"),
     "quarantined": _l("envoi mis en quarantaine"),
     "quarantine_reapplied": _l("envoi en quarantaine repris"),
     "quarantine_set_aside": _l("envoi en quarantaine écarté"),

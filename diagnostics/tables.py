@@ -24,6 +24,7 @@ from analysis.parameters import Parameters
 from analysis.portrait import Portrait
 from analysis.synthesis.building import build_edition
 from analysis.synthesis.edition import Edition
+from analysis.synthesis.grouping import EarlierProfiles
 from analysis.words import Words
 from diagnostics.catalogues import load
 from diagnostics.collected import Collected, collect, context_of, prefilled
@@ -277,8 +278,24 @@ def earlier_editions(session: Session, campaign: Campaign) -> list[EarlierEditio
     return [EarlierEdition.from_summary(str(number), summary) for number, summary in seen]
 
 
-def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int, earlier: Sequence[EarlierEdition] = ()) -> Edition:
-    """Every synthesis of an edition, protected together, and together with the earlier editions."""
+def named_profiles(session: Session, campaign: Campaign) -> EarlierProfiles | None:
+    """The profiles of the last edition, whose names the next one carries over; None where there are none."""
+    summary = session.scalar(
+        select(StoredEdition.summary).where(StoredEdition.campaign_id == campaign.id).order_by(StoredEdition.number.desc()).limit(1)
+    )
+    return EarlierProfiles.from_summary(summary) if summary else None
+
+
+def edition_of(
+    panel: Panel,
+    campaign: Campaign,
+    *,
+    threshold: int,
+    seed: int,
+    earlier: Sequence[EarlierEdition] = (),
+    named: EarlierProfiles | None = None,
+) -> Edition:
+    """Every synthesis of an edition, protected together, and together with the earlier editions; `named` lends its names."""
     labels: dict[str, dict[str, Words]] = {
         kind: {
             code: Words(choice.label.fr, choice.label.en)
@@ -306,6 +323,7 @@ def edition_of(panel: Panel, campaign: Campaign, *, threshold: int, seed: int, e
         versions=panel.versions,
         labels=labels,
         earlier=earlier,
+        named=named,
     )
 
 

@@ -39,7 +39,7 @@ from analysis.synthesis.edition import (
 )
 from analysis.synthesis.firmness import Firmness, firmness_of
 from analysis.synthesis.forecast import Forecast, answered, weighted_departures
-from analysis.synthesis.grouping import Grouping, group
+from analysis.synthesis.grouping import EarlierProfiles, Grouping, group
 from analysis.synthesis.measures import Measure, categories_of, measures_of
 from analysis.synthesis.messages import messages, tiles, title
 from analysis.synthesis.notes import LOW_PRECISION, REGION_LABEL, WITHHELD_REASON, method_of
@@ -81,6 +81,7 @@ def build_edition(
     versions: Mapping[str, str],
     labels: Labels | None = None,
     earlier: Sequence[EarlierEdition] = (),
+    named: EarlierProfiles | None = None,
 ) -> Edition:
     """All syntheses of an edition, protected together: the region's, one for each sector and one for each département of the frame.
 
@@ -106,6 +107,8 @@ def build_edition(
         transfer_modes, recruit_causes, strain and economic_effects. A code without words stands for itself.
     earlier
         The editions that readers have seen (`EarlierEdition.from_summary`): together with this one they give nothing away.
+    named
+        The profiles whose names people gave, to be carried over (`EarlierProfiles.from_summary`).
 
     Raises
     ------
@@ -127,7 +130,7 @@ def build_edition(
         succession=succession,
     )
     store = Published(Survey(weighting), cube, protection)
-    grouping = group(table, weighting.weights, seed=seed)
+    grouping = group(table, weighting.weights, seed=seed, prepared_on=str(prepared_on), earlier=named)
     _measure(store, table, grouping)
     firmness = firmness_of(table, parameters, seed=seed)
     store.add(firmness.measures)
@@ -360,6 +363,10 @@ def _summary(
         memory=memory_of(
             table, (*PLACES, AREA), [domain for domain in protection.counts if protection.shows(domain)], store.hidden_in()
         ),
+        names=grouping.names,
+        matching=grouping.matching,
+        typical=grouping.typical,
+        paragons=grouping.paragons,
     )
 
 

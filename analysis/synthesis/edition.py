@@ -24,6 +24,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.frozen import Versions, restored
+from analysis.profiles.matching import Matching
+from analysis.profiles.name_book import NameBook
+from analysis.profiles.paragons import Typical
 from analysis.words import Words
 
 SCHEMA = 1
@@ -170,7 +173,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """The evidence for one number of profiles. Sizes are those of the smallest profile."""
+    """The evidence for one number of profiles. Sizes are those of the smallest profile; `null_silhouette` is the mean silhouette of
+    clouds without structure and `null_p` the share of them that do as well (None where they were not drawn)."""
 
     k: int
     inertia_gain: float
@@ -180,6 +184,8 @@ class Criterion:
     smallest_firms: int
     eligible: bool
     chosen: bool
+    null_silhouette: float | None = None
+    null_p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +302,9 @@ class EditionSummary:
     `weights` and `profile_of` are by firm reference; `primary` and `secondary` name the hidden domains; `measures_hidden` counts
     the hidden figures by reason; `narrowest` is the smallest width of an attacker's interval on a hidden primary domain, in firms.
     `protection_cost` is what protection takes away, in domains, in figures and in respondents, and how far from the cheapest it may
-    be; `memory` is what later editions need to be protected against this one (`analysis.disclosure.successive`).
+    be; `memory` is what later editions need to be protected against this one (`analysis.disclosure.successive`). `names` are the
+    profiles' names with their history, `matching` what became of an earlier edition's profiles, `typical` portraits of several
+    firms each, and `paragons` the references of the firms nearest to each profile's centre.
     """
 
     respondents: int
@@ -312,6 +320,10 @@ class EditionSummary:
     warnings: tuple[Words, ...]
     protection_cost: Mapping[str, float] = field(default_factory=dict)
     memory: Mapping[str, Any] = field(default_factory=dict)
+    names: NameBook = field(default_factory=NameBook)
+    matching: Matching | None = None
+    typical: tuple[Typical, ...] = ()
+    paragons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

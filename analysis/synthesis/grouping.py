@@ -1,18 +1,24 @@
 """The fragility profiles as an edition publishes them: found, described, named, and with the evidence for their number.
 
-What comes in are the firms' features and weights; what goes out are the profile of each firm and a `ProfileSet` without shares,
-which the edition fills in from its protected figures.
+What comes in are the firms' features and weights, and the profiles of an earlier edition; what goes out are the profile of each
+firm, a `ProfileSet` without shares, which the edition fills in from its protected figures, and what only the campaign's people see.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import pandas as pd
 
 from analysis.arrays import Floats
 from analysis.fragility.dimensions import DIMENSIONS as FRAMEWORK
+from analysis.frozen import restored
 from analysis.profiles.description import Mark, describe_numbers
+from analysis.profiles.matching import Matching, match_profiles
 from analysis.profiles.model import FragilityProfiles, active_features
+from analysis.profiles.name_book import NameBook
 from analysis.profiles.naming import propose_names, sentence
+from analysis.profiles.paragons import Typical, paragons, typical_firms
 from analysis.profiles.stability import FIRM
 from analysis.synthesis.edition import HIDDEN, Criterion, Profile, ProfileSet, Trait
 from analysis.synthesis.measures import DIMENSIONS, column
@@ -56,16 +62,54 @@ VARIABLES = {f"score_{code}": FRAMEWORK[code][0] for code in DIMENSIONS} | {
 }
 
 
+PORTRAYED = ("headcount", "dep5", "hr_index", "economic_index", "sector")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierProfiles:
+    """The profiles of an earlier edition, for their names to be carried over: firm reference -> profile code, and the names."""
+
+    profile_of: Mapping[str, str]
+    names: NameBook
+
+    @classmethod
+    def from_summary(cls, summary: Mapping[str, Any]) -> Self | None:
+        """Reads them from an `EditionSummary` as it is stored; None where that edition had no profile."""
+        if not summary.get("profile_of") or not summary.get("names", {}).get("versions"):
+            return None
+        return cls(summary["profile_of"], restored(NameBook, summary["names"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """`labels` are each respondent's profile code (P1…), or None without structure."""
+    """`labels` are each respondent's profile code (P1…), or None without structure; the rest is as in `EditionSummary`."""
 
     labels: tuple[str | None, ...]
     profiles: ProfileSet
+    names: NameBook = field(default_factory=NameBook)
+    matching: Matching | None = None
+    typical: tuple[Typical, ...] = ()
+    paragons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def group(features: pd.DataFrame, weights: Floats, *, seed: int) -> Grouping:
-    """Looks for profiles; says that there are none rather than inventing some."""
+def group(
+    features: pd.DataFrame, weights: Floats, *, seed: int, prepared_on: str = "", earlier: EarlierProfiles | None = None
+) -> Grouping:
+    """Looks for profiles; says that there are none rather than inventing some.
+
+    Parameters
+    ----------
+    features
+        One row a respondent, as `firm_features` gives them, with `reference` where names are to be carried over.
+    weights
+        Of the respondents.
+    seed
+        Of everything drawn.
+    prepared_on
+        The ISO date that the names bear.
+    earlier
+        The profiles whose names people gave: those that are still the same, or have only changed, keep them.
+    """
     nobody: tuple[str | None, ...] = (None,) * len(features)
     active = active_features(
         features.assign(
@@ -84,7 +128,7 @@ def group(features: pd.DataFrame, weights: Floats, *, seed: int) -> Grouping:
     criteria = tuple(
         Criterion(
             row.k, round(row.inertia_gain, 4), round(row.silhouette, 4), round(row.stability, 3), round(row.smallest_share, 3), row.smallest_firms,
-            row.eligible, fitted.structure_ != "none" and row.k == fitted.k_,
+            row.eligible, fitted.structure_ != "none" and row.k == fitted.k_, round(row.null_silhouette, 4), round(row.null_p, 3),
         )
         for row in fitted.evidence_
     )  # fmt: skip
@@ -92,11 +136,12 @@ def group(features: pd.DataFrame, weights: Floats, *, seed: int) -> Grouping:
         return Grouping(nobody, ProfileSet("none", RULE, NOTES["none"], criteria, ()))
     marks = describe_numbers(active, fitted.labels_, weights)
     effects = [{mark.variable: mark.effect for mark in marks if mark.group == each} for each in range(fitted.k_)]
-    names = propose_names(effects)
+    labels = tuple(f"P{int(label) + 1}" for label in fitted.labels_)
+    names, matching = _named(features, labels, propose_names(effects), prepared_on, earlier)
     profiles = tuple(
         Profile(
             code=f"P{each + 1}",
-            name=names[each],
+            name=names.current(f"P{each + 1}"),
             share=HIDDEN,
             stability=round(float(fitted.stability_[each]), 2),
             standing="firm" if fitted.stability_[each] >= FIRM else "indicative",
@@ -106,8 +151,45 @@ def group(features: pd.DataFrame, weights: Floats, *, seed: int) -> Grouping:
         )
         for each in range(fitted.k_)
     )
-    labels: tuple[str | None, ...] = tuple(f"P{int(label) + 1}" for label in fitted.labels_)
-    return Grouping(labels, ProfileSet(fitted.structure_, RULE, NOTES[fitted.structure_], criteria, profiles))
+    return Grouping(
+        labels,
+        ProfileSet(fitted.structure_, RULE, NOTES[fitted.structure_], criteria, profiles),
+        names,
+        matching,
+        tuple(_typical(features, fitted)),
+        _paragons(features, fitted),
+    )
+
+
+def _named(
+    features: pd.DataFrame,
+    labels: Sequence[str],
+    proposed: Sequence[Words],
+    prepared_on: str,
+    earlier: EarlierProfiles | None,
+) -> tuple[NameBook, Matching | None]:
+    """The names, proposed or carried over, and the matching with the earlier profiles where firms of both editions tell."""
+    book = NameBook.proposed({f"P{place}": words for place, words in enumerate(proposed, start=1)}, on=prepared_on)
+    if earlier is None or "reference" not in features.columns:
+        return book, None
+    now = dict(zip(features["reference"].astype(str), labels, strict=True))
+    if not set(now) & set(earlier.profile_of):
+        return book, None
+    matching = match_profiles(earlier.profile_of, now)
+    return book.carried(earlier.names, matching, on=prepared_on), matching
+
+
+def _typical(features: pd.DataFrame, fitted: FragilityProfiles) -> list[Typical]:
+    told = features[[name for name in PORTRAYED if name in features.columns]].reset_index(drop=True)
+    return typical_firms(fitted.points_, fitted.labels_, fitted.centroids_, told)
+
+
+def _paragons(features: pd.DataFrame, fitted: FragilityProfiles) -> dict[str, tuple[str, ...]]:
+    if "reference" not in features.columns:
+        return {}
+    names = features["reference"].astype(str).to_numpy()
+    near = paragons(fitted.points_, fitted.labels_, fitted.centroids_)
+    return {f"P{place}": tuple(names[rows.rows].tolist()) for place, rows in enumerate(near, start=1)}
 
 
 def _traits(marks: list[Mark]) -> tuple[Trait, ...]:

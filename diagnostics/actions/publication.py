@@ -172,6 +172,7 @@ def consolidate(
         panel = tables.panel_of(session, campaign, progress)
         with _refusals():
             earlier = tables.earlier_editions(session, campaign)
+        named = tables.named_profiles(session, campaign)
     if len(panel.features) < settings.publication_threshold:
         raise ActionError(
             _l(
@@ -180,7 +181,9 @@ def consolidate(
             )
         )
     with _refusals():
-        built = tables.edition_of(panel, campaign, threshold=settings.publication_threshold, seed=chosen, earlier=earlier)
+        built = tables.edition_of(
+            panel, campaign, threshold=settings.publication_threshold, seed=chosen, earlier=earlier, named=named
+        )
     seen = [edition.name for edition in earlier]
     return _store_edition(database, campaign, built, panel, seed=chosen, created_by_id=created_by_id, earlier=seen)
 
