@@ -87,7 +87,8 @@ class Table:
         Raises
         ------
         DisclosureError
-            Without a row, without a column, or where a code lies under two of the level above.
+            Without a row, without a column, without any known amount of a response, where a response holds text, or where a code lies
+            under two of the level above.
         """
         axes = _axes(by)
         columns = [column for axis in axes for column in axis]
@@ -95,6 +96,10 @@ class Table:
         places = rows[columns].astype(str)
         shape = places if levels is None else pd.concat([places, _required(levels, columns)[columns].astype(str)])
         amounts = {name: _numbers(rows[name]) for name in responses}
+        unknown = [name for name in responses if rows[name].isna().all()]
+        if unknown:
+            message = f"No amount is known of {', '.join(unknown)}: leave it out, there is nothing to publish of it."
+            raise DisclosureError(message)
         codes = [tuple(row) for row in places[[axis[-1] for axis in axes]].to_numpy()]
         members: dict[tuple[str, ...], list[int]] = {}
         for place, code in enumerate(codes):
@@ -310,7 +315,12 @@ def _require(rows: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def _numbers(values: pd.Series) -> Floats:
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
+    """The amounts of a column, zero where missing or infinite."""
+    try:
+        numbers = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        message = f"{values.name} holds something else than amounts ({error}): correct it, or leave the cell empty."
+        raise DisclosureError(message) from error
     return np.where(np.isfinite(numbers), numbers, 0.0)
 
 

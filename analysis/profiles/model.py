@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from analysis.arrays import Floats, Labels
 from analysis.execution import Execution
 from analysis.factors.analyses import FAMD
+from analysis.factors.coding import check_names, kinds_of, numbers_of
 from analysis.profiles import chain
 from analysis.profiles.assignment import Assignments, Place, assign
 from analysis.profiles.chain import Steps, tried_numbers
@@ -130,7 +131,8 @@ class FragilityProfiles(ClusterMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            When a weight is not above zero, a number is infinite, or a parameter makes no sense.
+            When a weight is not above zero, a number is infinite, a column holds dates, two columns bear one name, or a parameter
+            makes no sense.
         ExecutionError
             When the work cannot run where it was asked to.
         """
@@ -211,8 +213,12 @@ class FragilityProfiles(ClusterMixin, BaseEstimator):
 
     def _read(self, X: Any, *, reset: bool) -> pd.DataFrame:  # noqa: N803
         if isinstance(X, pd.DataFrame) and X.shape[0] and X.shape[1]:
+            check_names(X)
             validate_data(self, X, reset=reset, skip_check_array=True)
-            return X.rename(columns=str).reset_index(drop=True)
+            table = X.rename(columns=str).reset_index(drop=True)
+            # Said before anything is computed on them: dates, and numbers that are infinite.
+            numbers_of(table, [name for name, kind in kinds_of(table, None).items() if kind == "number"])
+            return table
         array = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
         return pd.DataFrame(array, columns=[f"x{place}" for place in range(array.shape[1])])
 

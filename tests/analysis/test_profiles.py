@@ -66,6 +66,12 @@ def test_3_few_firms_and_odd_tables_are_answered_safely() -> None:
     assert same.k_ == 1
     with pytest.raises(ValueError, match="above zero"):
         FragilityProfiles().fit(np.ones((9, 2)), sample_weight=np.arange(9.0))
+    with pytest.raises(ValueError, match="infinite somewhere: a"):
+        FragilityProfiles().fit(pd.DataFrame({"a": [1.0, np.inf] * 20, "b": np.arange(40.0)}))
+    with pytest.raises(ValueError, match="bear the same name"):
+        FragilityProfiles().fit(pd.DataFrame(np.ones((40, 2)), columns=["a", "a"]))
+    with pytest.raises(ValueError, match="holds dates"):
+        FragilityProfiles().fit(pd.DataFrame({"a": pd.Timestamp("2026-01-01"), "b": np.arange(40.0)}))
 
 
 def test_3_ranks_tame_skewed_numbers() -> None:

@@ -286,6 +286,11 @@ def test_4_what_cannot_be_protected_says_which_cells_and_what_to_collapse() -> N
 def test_4_one_firm_no_firm_and_missing_columns() -> None:
     one = Table.from_records(pd.DataFrame({"sector": ["a"], "budget": [3.0]}), ["sector"], ["budget"])
     assert set(protect(one, Rules()).frame(one)["status"]) == {"primary"}
+    four = pd.DataFrame({"d": ["1", "1", "2", "2"], "v": [1.0, 2.0, 3.0, 4.0]})
+    with pytest.raises(DisclosureError, match="No amount is known of v"):
+        Table.from_records(four.assign(v=np.nan), ["d"], ["v"])
+    with pytest.raises(DisclosureError, match="v holds something else than amounts"):
+        Table.from_records(four.assign(v=["1", "2", "12 k€", "4"]), ["d"], ["v"])
     with pytest.raises(DisclosureError, match="no row"):
         Table.from_records(pd.DataFrame({"sector": []}), ["sector"])
     with pytest.raises(DisclosureError, match="columns size are missing"):
