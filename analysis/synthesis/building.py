@@ -12,11 +12,11 @@ from datetime import date
 import pandas as pd
 
 from analysis.actions.catalogue import catalogue
-from analysis.disclosure.editions import DisclosureError, Domain, Protection, edition_system, protect_edition
-from analysis.disclosure.successive import EarlierEdition, Succession, firms_of, memory_of
+from analysis.disclosure.editions import DisclosureError, Domain, edition_system, protect_edition
+from analysis.disclosure.successive import EarlierEdition, Succession, firms_of
 from analysis.parameters import Parameters
 from analysis.survey.panel import Survey
-from analysis.survey.weighting import CalibrationError, Weighting, effective_size, weigh
+from analysis.survey.weighting import CalibrationError, Weighting, weigh
 from analysis.synthesis.chapters_method import method_chapters
 from analysis.synthesis.chapters_money import money_chapters
 from analysis.synthesis.chapters_people import people_chapters
@@ -31,7 +31,6 @@ from analysis.synthesis.edition import (
     AreaMap,
     Chapter,
     Edition,
-    EditionSummary,
     Method,
     ProfileSet,
     Synthesis,
@@ -44,6 +43,7 @@ from analysis.synthesis.measures import Measure, categories_of, measures_of
 from analysis.synthesis.messages import messages, tiles, title
 from analysis.synthesis.notes import LOW_PRECISION, REGION_LABEL, WITHHELD_REASON, method_of
 from analysis.synthesis.published import Published
+from analysis.synthesis.summary import summary_of
 from analysis.words import Words
 
 __all__ = ["DisclosureError", "Edition", "Synthesis", "SynthesisError", "build_edition"]
@@ -51,7 +51,6 @@ __all__ = ["DisclosureError", "Edition", "Synthesis", "SynthesisError", "build_e
 PLACES = ("sector", "departement", "size_class")
 AREA = "zone_emploi"
 NEEDED = ("reference", *PLACES, "headcount")
-FEWEST = 30
 Labels = Mapping[str, Mapping[str, Words]]
 
 
@@ -148,7 +147,7 @@ def build_edition(
     syntheses = [maker.make("region", "")]
     for scope in ("sector", "departement"):
         syntheses += [maker.make(scope, code) for code in maker.desk("region", "").levels(scope)]
-    return Edition(tuple(syntheses), _summary(table, store, weighting, grouping, syntheses))
+    return Edition(tuple(syntheses), summary_of(table, store, weighting, grouping, syntheses, places=(*PLACES, AREA)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,91 +335,3 @@ def _labels(labels: Labels, table: pd.DataFrame) -> Labels:
         }
     actions = {action.code: action.title for action in catalogue()}
     return {**labels, AREA: {**zones, **labels.get(AREA, {})}, "actions": {**actions, **labels.get("actions", {})}}
-
-
-def _summary(
-    table: pd.DataFrame, store: Published, weighting: Weighting, grouping: Grouping, syntheses: Sequence[Synthesis]
-) -> EditionSummary:
-    protection = store.protection
-    hidden, shown = store.tally()
-    return EditionSummary(
-        respondents=len(table),
-        weights={
-            reference: round(float(weight), 6) for reference, weight in zip(table["reference"], weighting.weights, strict=True)
-        },
-        profile_of={
-            reference: label for reference, label in zip(table["reference"], grouping.labels, strict=True) if label is not None
-        },
-        primary=_names(protection, protection.primary),
-        secondary=_names(protection, protection.hidden - protection.primary),
-        withheld=tuple(f"{synthesis.scope} {synthesis.code}".strip() for synthesis in syntheses if synthesis.status == WITHHELD),
-        measures_hidden={**dict(sorted(store.reasons.items())), "hidden": hidden, "shown": shown},
-        audited_cells=len(protection.intervals),
-        narrowest=protection.narrowest,
-        protection_optimal=protection.pattern.optimal,
-        warnings=(*_warnings(weighting, syntheses), *_given_away(protection)),
-        protection_cost=_cost(protection, hidden, shown),
-        memory=memory_of(
-            table, (*PLACES, AREA), [domain for domain in protection.counts if protection.shows(domain)], store.hidden_in()
-        ),
-        names=grouping.names,
-        matching=grouping.matching,
-        typical=grouping.typical,
-        paragons=grouping.paragons,
-    )
-
-
-def _cost(protection: Protection, hidden: int, shown: int) -> dict[str, float]:
-    """What protection takes away: domains and the respondents of each, figures, and the distance from the cheapest pattern."""
-    peopled = {domain: count for domain, count in protection.counts.items() if count > 0}
-    gone = [domain for domain in peopled if not protection.shows(domain)]
-    besides = [domain for domain in gone if domain not in protection.primary]
-    return {
-        "domains": len(peopled),
-        "domains_hidden": len(gone),
-        "domains_hidden_for_others": len(besides),
-        "respondents_hidden": sum(peopled[domain] for domain in gone),
-        "respondents_hidden_for_others": sum(peopled[domain] for domain in besides),
-        "share_of_respondents_hidden": round(sum(peopled[domain] for domain in gone) / max(sum(peopled.values()), 1), 6),
-        "figures": hidden + shown,
-        "figures_hidden": hidden,
-        "greatest_distance_from_optimum": round(protection.pattern.gap, 6),
-    }
-
-
-def _given_away(protection: Protection) -> tuple[Words, ...]:
-    found = protection.succession.given_away if protection.succession else ()
-    return tuple(
-        Words(
-            f"Une édition antérieure laisse déjà déduire, quoi qu’on masque aujourd’hui : {name}.",
-            f"An earlier edition already gives away, whatever is hidden today: {name}.",
-        )
-        for name in found
-    )
-
-
-def _names(protection: Protection, domains: frozenset[Domain]) -> tuple[str, ...]:
-    return tuple(" × ".join(domain) or "region" for domain in protection.domains if domain in domains)
-
-
-def _warnings(weighting: Weighting, syntheses: Sequence[Synthesis]) -> tuple[Words, ...]:
-    found = [
-        Words(
-            f"Calage : « {source} » a été regroupé avec « {target} » ({variable}), faute de répondantes.",
-            f"Calibration: “{source}” was merged with “{target}” ({variable}), for want of respondents.",
-        )
-        for variable, source, target in weighting.collapsed
-    ]
-    size = effective_size(weighting.weights)
-    if size < FEWEST:
-        found.append(
-            Words(
-                f"L’effectif efficace du panel n’est que de {size:.0f} entreprises : les intervalles sont larges.",
-                f"The panel’s effective size is only {size:.0f} firms: intervals are wide.",
-            )
-        )
-    if syntheses[0].status == WITHHELD:
-        found.append(
-            Words("La synthèse régionale elle-même n’est pas publiable.", "The regional synthesis itself may not be published.")
-        )
-    return tuple(found)
