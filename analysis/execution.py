@@ -7,6 +7,7 @@ computes on one thread, so that neither the number of workers nor the order in w
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Self, TypeVar
 
 import joblib
@@ -19,6 +20,7 @@ except ImportError:  # A cluster is an option; whoever asks for one without it i
     _distributed = None  # type: ignore[assignment]
 
 CLUSTER: Any = _distributed
+WAITING = 30  # Seconds that a cluster's first worker may take to come.
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -78,7 +80,8 @@ def run(function: Callable[[Task], Result], tasks: Iterable[Task], execution: Ex
     Raises
     ------
     ExecutionError
-        When a cluster is asked for and dask is not installed, or its scheduler does not answer.
+        When a cluster is asked for and dask is not installed, its scheduler does not answer, it has no worker, or one of them does
+        not know the project.
     """
     listed = list(tasks)
     if execution.mode == "sequential":
@@ -101,8 +104,39 @@ def _on_cluster(function: Callable[[Task], Result], tasks: list[Task], address: 
     except (OSError, TimeoutError, ValueError) as error:
         message = f"No dask scheduler answers at {address}: start one (dask scheduler) with workers, or correct the setting."
         raise ExecutionError(message) from error
-    with client, client.as_current(), joblib.parallel_config(backend="dask", wait_for_workers_timeout=30):
+    with client:
+        _check_cluster(client, address)
+        return _on_workers(client, function, tasks)
+
+
+def _on_workers(client: Any, function: Callable[[Task], Result], tasks: list[Task]) -> list[Result]:
+    with client.as_current(), joblib.parallel_config(backend="dask", wait_for_workers_timeout=WAITING):
         return list(joblib.Parallel()(joblib.delayed(_alone)(function, task) for task in tasks))
+
+
+def _check_cluster(client: Any, address: str) -> None:
+    """Refuses a cluster that could not run the tasks; sent to it, they would be tried again for ever.
+
+    Raises
+    ------
+    ExecutionError
+        When no worker comes, or the scheduler or a worker cannot import the project.
+    """
+    try:
+        client.wait_for_workers(1, timeout=WAITING)
+    except TimeoutError as error:
+        message = f"The scheduler at {address} has no worker: start some (dask worker {address})."
+        raise ExecutionError(message) from error
+    package = __name__.partition(".")[0]
+    asked = {f"the worker {name}": found for name, found in client.run(find_spec, package).items()}
+    asked["the scheduler"] = client.run_on_scheduler(find_spec, package)
+    without = sorted(name for name, found in asked.items() if found is None)
+    if without:
+        message = (
+            f"The package « {package} » is not found by {', '.join(without)}: start scheduler and workers in the project's folder "
+            "with PYTHONPATH=. (or install the project there)."
+        )
+        raise ExecutionError(message)
 
 
 def _alone(function: Callable[[Task], Result], task: Task) -> Result:

@@ -19,7 +19,7 @@ from analysis.profiles.coded import CodedTable, analysed
 from analysis.profiles.description import describe_categories, describe_numbers
 from analysis.profiles.partitions import adjusted_rand
 from analysis.profiles.ranks import NormalScores
-from analysis.survey.panel import Survey
+from analysis.survey.design import Design
 from analysis.survey.weighting import Method, Weighting, calibrate, margins_of
 from bench.survey import PROFILES, Made, make
 
@@ -35,25 +35,16 @@ def profiles(made: Made) -> np.ndarray:
     return partitions(points, made.weights, Steps(AXES, (PROFILES,), 5), seed=0, exchanges=True)[PROFILES]
 
 
-def domains(made: Made, weights: np.ndarray) -> int:
-    """The mean of each number in each sector, with its error; gives how many have one."""
+def domains(made: Made, weights: np.ndarray) -> pd.DataFrame:
+    """The mean of each number in each sector, with its error and interval."""
     crossed = made.strata["sector"] + "/" + made.strata["dept"] + "/" + made.strata["size"]
     codes = pd.factorize(crossed, sort=True)[0].astype(np.int64)
     sizes = np.asarray(np.bincount(codes, made.weights)[codes], dtype=np.float64)
     margins = margins_of(made.strata, made.totals)
-    survey = Survey(Weighting(weights, made.weights, codes, sizes, margins, Method.RAKING, None, ()))
-    columns = made.answers[[name for name in made.answers.columns if name.startswith("x")]].to_numpy(dtype=float)
-    known = np.isfinite(columns)
-    answers = np.where(known, columns, 0.0)
-    found = 0
-    for sector in sorted(made.strata["sector"].unique()):
-        mass = weights * (made.strata["sector"] == sector).to_numpy()
-        size = mass @ known
-        means = mass @ answers / size
-        here = known & (mass > 0)[:, None]
-        errors = np.sqrt(survey.variance(np.where(here, (answers - means) / size, 0.0)))
-        found += int((errors > 0).sum())
-    return found
+    numbers = [name for name in made.answers.columns if name.startswith("x")]
+    table = made.answers[numbers].assign(sector=made.strata["sector"].to_numpy())
+    weighting = Weighting(weights, made.weights, codes, sizes, margins, Method.RAKING, None, ())
+    return Design.from_weighting(weighting, table).by("sector").means(numbers)
 
 
 def whole(made: Made) -> tuple[np.ndarray, dict[str, float]]:

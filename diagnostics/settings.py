@@ -12,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analysis.execution import Execution
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "DIAGNOSTICS_"
@@ -58,6 +60,16 @@ class Settings(BaseSettings):
     offline_days: int = Field(14, ge=1, le=90, description="Days that a dossier taken along stays readable on a device.")
     operation_days: int = Field(180, ge=30, le=3650, description="Days that the names of operations already taken are kept.")
     publication_threshold: int = Field(5, ge=3, le=50, description="Fewest respondents behind a published figure.")
+    analysis_execution: str = Field(
+        "sequential",
+        description="Where the heavy parts of an edition run, to the same result: sequential, processes, processes:4 or dask:tcp://host:8786.",
+    )
+
+    @field_validator("analysis_execution")
+    @classmethod
+    def _known_execution(cls, value: str) -> str:
+        Execution.parse(value)
+        return value
 
     @property
     def url(self) -> str:

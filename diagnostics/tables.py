@@ -294,6 +294,7 @@ def edition_of(
     seed: int,
     earlier: Sequence[EarlierEdition] = (),
     named: EarlierProfiles | None = None,
+    execution: str = "sequential",
 ) -> Edition:
     """Every synthesis of an edition, protected together, and together with the earlier editions; `named` lends its names."""
     labels: dict[str, dict[str, Words]] = {
@@ -324,6 +325,7 @@ def edition_of(
         labels=labels,
         earlier=earlier,
         named=named,
+        execution=execution,
     )
 
 

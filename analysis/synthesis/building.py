@@ -81,6 +81,7 @@ def build_edition(
     labels: Labels | None = None,
     earlier: Sequence[EarlierEdition] = (),
     named: EarlierProfiles | None = None,
+    execution: str = "sequential",
 ) -> Edition:
     """All syntheses of an edition, protected together: the region's, one for each sector and one for each département of the frame.
 
@@ -108,6 +109,8 @@ def build_edition(
         The editions that readers have seen (`EarlierEdition.from_summary`): together with this one they give nothing away.
     named
         The profiles whose names people gave, to be carried over (`EarlierProfiles.from_summary`).
+    execution
+        Where the heavy parts run: sequential, processes, processes:4 or dask:tcp://host:8786, to the same bytes.
 
     Raises
     ------
@@ -116,6 +119,8 @@ def build_edition(
     DisclosureError
         When the audit finds that a hidden figure could be worked out, or so few firms changed since an earlier edition that
         comparing both would tell what they answered.
+    ExecutionError
+        When the heavy parts cannot run where they were asked to.
     """
     table, whole = _checked(features, frame)
     weighting = _weighted(table, whole)
@@ -129,7 +134,7 @@ def build_edition(
         succession=succession,
     )
     store = Published(Survey(weighting), cube, protection)
-    grouping = group(table, weighting.weights, seed=seed, prepared_on=str(prepared_on), earlier=named)
+    grouping = group(table, weighting.weights, seed=seed, prepared_on=str(prepared_on), earlier=named, execution=execution)
     _measure(store, table, grouping)
     firmness = firmness_of(table, parameters, seed=seed)
     store.add(firmness.measures)

@@ -93,7 +93,13 @@ class Grouping:
 
 
 def group(
-    features: pd.DataFrame, weights: Floats, *, seed: int, prepared_on: str = "", earlier: EarlierProfiles | None = None
+    features: pd.DataFrame,
+    weights: Floats,
+    *,
+    seed: int,
+    prepared_on: str = "",
+    earlier: EarlierProfiles | None = None,
+    execution: str = "sequential",
 ) -> Grouping:
     """Looks for profiles; says that there are none rather than inventing some.
 
@@ -109,6 +115,8 @@ def group(
         The ISO date that the names bear.
     earlier
         The profiles whose names people gave: those that are still the same, or have only changed, keep them.
+    execution
+        Where samples and clouds are computed (`analysis.execution`), to the same result.
     """
     nobody: tuple[str | None, ...] = (None,) * len(features)
     active = active_features(
@@ -124,7 +132,7 @@ def group(
     if int(usable.sum()) < LEAST_FEATURES:
         return Grouping(nobody, ProfileSet("none", RULE, NOTES["unknown"], (), ()))
     active = active.loc[:, usable]
-    fitted = FragilityProfiles(random_state=seed, smallest_firms=FEWEST).fit(active, sample_weight=weights)
+    fitted = FragilityProfiles(random_state=seed, smallest_firms=FEWEST, execution=execution).fit(active, sample_weight=weights)
     criteria = tuple(
         Criterion(
             row.k, round(row.inertia_gain, 4), round(row.silhouette, 4), round(row.stability, 3), round(row.smallest_share, 3), row.smallest_firms,

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from analysis.disclosure.cells import DisclosureError
+from analysis.execution import ExecutionError
 from analysis.portrait import Portrait
 from analysis.synthesis.edition import Edition as BuiltEdition
 from diagnostics import documents, tables
@@ -182,7 +183,13 @@ def consolidate(
         )
     with _refusals():
         built = tables.edition_of(
-            panel, campaign, threshold=settings.publication_threshold, seed=chosen, earlier=earlier, named=named
+            panel,
+            campaign,
+            threshold=settings.publication_threshold,
+            seed=chosen,
+            earlier=earlier,
+            named=named,
+            execution=settings.analysis_execution,
         )
     seen = [edition.name for edition in earlier]
     return _store_edition(database, campaign, built, panel, seed=chosen, created_by_id=created_by_id, earlier=seen)
@@ -190,12 +197,19 @@ def consolidate(
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Disclosure's refusals as errors that the coordinator can act on."""
+    """The refusals of disclosure, and of a cluster that is not there, as errors that the coordinator can act on."""
     try:
         yield
     except DisclosureError as error:
         reason = error.words.in_(str(get_locale() or "fr")) if error.words else str(error)
         raise ActionError(_l("L’édition n’est pas enregistrée : %(reason)s", reason=reason)) from error
+    except ExecutionError as error:
+        raise ActionError(
+            _l(
+                "L’édition n’est pas enregistrée : les calculs n’ont pas pu tourner là où le réglage DIAGNOSTICS_ANALYSIS_EXECUTION les envoie. Remettez-le à « sequential », ou voyez ceci : %(reason)s",
+                reason=str(error),
+            )
+        ) from error
 
 
 def _store_edition(

@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from analysis.disclosure.cells import DisclosureError
+from analysis.execution import ExecutionError
 from analysis.synthesis.edition import Synthesis
 from diagnostics import tables
 from diagnostics.access import Actor
@@ -54,6 +55,17 @@ def test_2_an_edition_that_differs_by_one_dossier_is_refused_and_not_stored(demo
         consolidate(database, demo.extensions["settings"])
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Edition)) == 1
+
+
+def test_2_an_edition_whose_cluster_is_not_there_is_not_stored(demo: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_arguments: object, **_named: object) -> None:
+        message = "No dask scheduler answers."
+        raise ExecutionError(message)
+
+    monkeypatch.setattr(tables, "edition_of", absent)
+    with demo.app_context(), pytest.raises(ActionError, match="ANALYSIS_EXECUTION"):
+        consolidate(base_of(demo), demo.extensions["settings"])
+    assert len(editions(base_of(demo))) == 1
 
 
 def test_2_an_edition_that_fails_its_audit_is_not_stored(demo: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,12 @@ def test_2_the_next_edition_knows_what_became_of_the_profiles(panel: Panel, made
     assert alone.names.current("P1") == made.summary.names.current("P1")
 
 
+def test_2_where_the_heavy_parts_run_changes_no_byte(panel: Panel, made: Edition) -> None:
+    again = edition(panel, execution="processes:2")
+    assert [each.digest() for each in again.syntheses] == [each.digest() for each in made.syntheses]
+    assert again.summary == made.summary
+
+
 def test_3_the_team_sees_typical_firms_and_the_evidence(made: Edition) -> None:
     summary, profiles = made.summary, made.syntheses[0].profiles
     assert profiles is not None

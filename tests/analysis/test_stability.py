@@ -28,6 +28,7 @@ from analysis.profiles.variants import compare_missing
 from bench.survey import make
 from tests.analysis.references import active, ess690
 
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = 300
 
 
@@ -147,14 +148,14 @@ def results(how: Execution) -> str:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[str]:
-    """A real scheduler and two workers, each a process of its own, on free ports of this machine."""
+def cluster(folder: Path, *, workers: int = 2, home: Path = ROOT) -> Iterator[str]:
+    """A real scheduler and its workers, each a process of its own started at `home`, on free ports of this machine."""
     file = folder / "scheduler.json"
     quiet = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(file)]
-    started = [begun("dask_scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)]
+    started = [begun(home, "dask_scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)]
     try:
         worker = ("dask_worker", "--nthreads", "1", "--no-nanny", "--local-directory", str(folder), *quiet)
-        started += [begun(*worker), begun(*worker)]
+        started += [begun(home, *worker) for _ in range(workers)]
         yield address_in(file)
     finally:
         for process in reversed(started):
@@ -172,11 +173,10 @@ def ended(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def begun(module: str, *options: str) -> subprocess.Popen[bytes]:
-    """A dask process that can import the project."""
+def begun(home: Path, module: str, *options: str) -> subprocess.Popen[bytes]:
+    """A dask process, which can import the project if it starts there."""
     command = [sys.executable, "-m", f"distributed.cli.{module}", *options]
-    root = Path(__file__).resolve().parents[2]
-    return subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def address_in(file: Path) -> str:
@@ -197,6 +197,22 @@ def test_3_processes_and_a_dask_cluster_give_the_same_digest(tmp_path: Path) -> 
     assert results(Execution.parse("processes:2")) == here
     with cluster(tmp_path) as address:
         assert results(Execution.parse(f"dask:{address}")) == here
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_3_a_cluster_that_could_not_run_the_tasks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask is an option of the analysis.")
+    monkeypatch.setattr(execution, "WAITING", 0.5)
+    with cluster(tmp_path, workers=0) as address, pytest.raises(ExecutionError, match="has no worker"):
+        run(abs, [-1], Execution.parse(f"dask:{address}"))
+    monkeypatch.setattr(execution, "WAITING", 30)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with (
+        cluster(elsewhere, workers=1, home=elsewhere) as address,
+        pytest.raises(ExecutionError, match="not found by the scheduler, the worker tcp"),
+    ):
+        run(abs, [-1], Execution.parse(f"dask:{address}"))
 
 
 def test_3_without_dask_or_a_scheduler_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,14 @@ def test_a_wrong_value_is_refused_by_name(tmp_path: object, monkeypatch: pytest.
         load_settings({"instance_path": tmp_path})
 
 
+def test_where_the_analysis_runs_is_checked_at_the_start(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}ANALYSIS_EXECUTION", "everywhere")
+    with pytest.raises(SettingsError, match="dask:tcp"):
+        load_settings({"instance_path": tmp_path})
+    monkeypatch.setenv(f"{PREFIX}ANALYSIS_EXECUTION", "processes:2")
+    assert load_settings({"instance_path": tmp_path}).analysis_execution == "processes:2"
+
+
 def test_an_unknown_setting_in_the_file_is_refused(tmp_path: object) -> None:
     folder = ROOT.__class__(str(tmp_path))
     (folder / "settings.toml").write_text('colour = "blue"\n', encoding="utf-8")
