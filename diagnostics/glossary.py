@@ -55,6 +55,7 @@ SETTINGS: dict[str, LazyString] = {
     "offline_days": _l("Jours pendant lesquels un dossier emporté reste lisible sur un appareil."),
     "operation_days": _l("Jours pendant lesquels les noms des envois déjà reçus sont gardés."),
     "publication_threshold": _l("Plus petit nombre de réponses derrière un chiffre publié."),
+    "analysis_execution": _l("Où tournent les gros calculs d’une édition, pour le même résultat."),
 }
 
 VERBS: dict[str, LazyString] = {

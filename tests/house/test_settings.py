@@ -5,6 +5,7 @@ import re
 import pytest
 from pydantic import SecretStr
 
+from diagnostics import glossary
 from diagnostics.settings import PREFIX, Settings, SettingsError, load_settings
 from tests.house.imports import ROOT
 
@@ -18,6 +19,10 @@ def test_a_setting_is_documented(name: str) -> None:
 def test_the_page_names_no_setting_that_is_gone() -> None:
     named = set(re.findall(rf"`{PREFIX}([A-Z_]+)`", (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")))
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_administrator_reads_what_each_setting_means() -> None:
+    assert set(glossary.SETTINGS) == set(Settings.model_fields)
 
 
 def test_a_wrong_value_is_refused_by_name(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
