@@ -24,9 +24,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.frozen import Versions, restored
+from analysis.profiles.criteria import LEVEL
 from analysis.profiles.matching import Matching
 from analysis.profiles.name_book import NameBook
 from analysis.profiles.paragons import Typical
+from analysis.profiles.stability import INDICATIVE
 from analysis.words import Words
 
 SCHEMA = 1
@@ -186,6 +188,17 @@ class Criterion:
     chosen: bool
     null_silhouette: float | None = None
     null_p: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Why the number is or is not kept: chosen, small, unstable, chance, or possible (it could have been)."""
+        if self.chosen:
+            return "chosen"
+        if not self.eligible:
+            return "small"
+        if self.stability < INDICATIVE:
+            return "unstable"
+        return "chance" if self.null_p is not None and self.null_p >= LEVEL else "possible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,10 @@ def _criteria(found: ProfileSet, voice: Voice) -> list[Block]:
     columns = [Column(voice.say(key), 1, "start" if index in {0, 4} else "end") for index, key in enumerate(keys)]
     rows = []
     for item in found.criteria:
-        verdict = "criteria.chosen" if item.chosen else "criteria.eligible" if item.eligible else "criteria.out"
         texts = (voice.number(item.silhouette, 2), voice.number(item.stability, 2), voice.percent(item.smallest_share))
         cells = [Cell(Paragraph(str(item.k), CELL_STRONG if item.chosen else CELL), heads=True)]
         cells += [Cell(Paragraph(text, _END)) for text in texts]
-        cells.append(Cell(Paragraph(voice.say(verdict), CELL_STRONG if item.chosen else CELL)))
+        cells.append(Cell(Paragraph(voice.say(f"criteria.{item.verdict}"), CELL_STRONG if item.chosen else CELL)))
         rows.append(Row(tuple(cells)))
     return [
         Whole([Paragraph(voice.say("criteria"), H2), Table(columns, rows, Layout(pad=3)), Paragraph(voice.words(found.rule), NOTE)])

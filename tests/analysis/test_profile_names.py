@@ -104,6 +104,12 @@ def test_3_the_team_sees_typical_firms_and_the_evidence(made: Edition) -> None:
     assert chosen.null_p < 0.05
     assert chosen.null_silhouette is not None
     assert chosen.null_silhouette < chosen.silhouette
+    assert [row.verdict for row in profiles.criteria].count("chosen") == 1
+    base = replace(chosen, chosen=False)
+    assert base.verdict == "possible"
+    assert replace(base, eligible=False).verdict == "small"
+    assert replace(base, stability=0.59).verdict == "unstable"
+    assert replace(base, null_p=0.05).verdict == "chance"
     # What names a firm stays with the campaign's people.
     text = str([synthesis.to_json() for synthesis in made.syntheses])
     assert not any(reference in text for reference in summary.weights)
